@@ -1,0 +1,92 @@
+"""What is asked of the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from corpora.document import DocumentRef
+from guard.errors import RequestError, TooLarge
+from guard.principal import ANONYMOUS, Principal
+
+MAX_ANSWER: Final = 1_000_000
+"""Longest answer that is checked, in code points; a longer one is refused, never passed."""
+MAX_QUESTION: Final = 200_000
+MAX_CONTEXT: Final = 1_000
+MAX_REQUEST_ID: Final = 200
+
+
+def valid_text(value: object, *, what: str, most: int) -> str:
+    """
+    Return *value* as text that can be encoded and is within its bound.
+
+    Raises:
+        RequestError: It is no string, or holds a lone surrogate.
+        TooLarge: It has more than *most* code points.
+    """
+    if not isinstance(value, str):
+        raise RequestError(f"{what} must be a string, not {type(value).__name__}")
+    if len(value) > most:
+        raise TooLarge(f"{what} has {len(value)} characters; at most {most} are checked, so send it in parts")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise RequestError(f"{what} is not valid Unicode: lone surrogate at offset {error.start}") from None
+    return value
+
+
+def valid_request_id(value: str | None) -> str | None:
+    """
+    Return *value* if it can be a request id: 1 to :data:`MAX_REQUEST_ID` printable ASCII characters.
+
+    Raises:
+        RequestError: It cannot.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_REQUEST_ID or not (value.isascii() and value.isprintable()):
+        raise RequestError(f"request_id must be 1 to {MAX_REQUEST_ID} printable ASCII characters")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRequest:
+    """
+    One answer to judge, for one principal.
+
+    Attributes:
+        answer: What the model said, unchanged.
+        principal: Who will see it; anonymous when left out.
+        question: What the user wrote, from a caller that knows; exempts short repeats of the user's own words.  Leave it
+            out where the message carries retrieved context.
+        context: The documents that went into the prompt.
+        request_id: Ties the calls of one question together; made up when left out.
+        record: False judges without spending budgets; for auditors and operators.
+
+    Raises:
+        RequestError: A field is malformed; the message names it.
+    """
+
+    answer: str = field(repr=False)
+    principal: Principal = ANONYMOUS
+    question: str | None = field(default=None, repr=False)
+    context: Sequence[DocumentRef] = ()
+    request_id: str | None = None
+    record: bool = True
+
+    def __post_init__(self) -> None:
+        valid_text(self.answer, what="answer", most=MAX_ANSWER)
+        if not self.answer:
+            raise RequestError("answer is empty: there is nothing to check")
+        if self.question is not None:
+            valid_text(self.question, what="question", most=MAX_QUESTION)
+        if not isinstance(self.principal, Principal):
+            raise RequestError(f"principal must be a Principal, not {type(self.principal).__name__}")
+        if len(self.context) > MAX_CONTEXT:
+            raise TooLarge(f"context names {len(self.context)} documents; at most {MAX_CONTEXT} are allowed")
+        for ref in self.context:
+            if not isinstance(ref, DocumentRef):
+                raise RequestError(f"context holds DocumentRef entries, not {type(ref).__name__}")
+        object.__setattr__(self, "context", tuple(self.context))
+        valid_request_id(self.request_id)
