@@ -1,0 +1,1 @@
+"""Who may read what, how much of it, and how often."""

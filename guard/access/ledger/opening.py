@@ -1,0 +1,51 @@
+"""A URL picks the database; its driver is imported here and only then."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final, Literal
+
+from guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from guard.access.ledger.base import Ledger
+
+Durability = Literal["process", "power"]
+DURABILITIES: Final = ("process", "power")
+
+
+def open_ledger(url: str, *, durability: Durability = "process", clock: Callable[[], float] = time.time) -> Ledger:
+    """
+    Open the ledger at *url*, creating it where there is none.
+
+    Args:
+        url: ``sqlite:///relative.db``, ``sqlite:////absolute.db``.  Missing directories are created.
+        durability: What a committed charge survives: ``"process"`` the death of any process, ``"power"`` also the plug.
+        clock: Seconds since the epoch.
+
+    Raises:
+        ConfigError: The URL or the durability is wrong.
+        LedgerUnavailable: The database cannot be opened, is none, or was written by a newer program.
+    """
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    if durability not in DURABILITIES:
+        raise ConfigError(f"ledger.durability is one of {', '.join(DURABILITIES)}")
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # Not chained: the URL may hold a password.
+        raise ConfigError("ledger.url is no URL; write for example sqlite:///state/ledger.db") from None
+
+    from guard.access.ledger.sql import SqlLedger
+
+    if parsed.drivername == "sqlite":
+        from guard.access.ledger.sqlite import SqliteStore
+
+        if parsed.host or parsed.query or not parsed.database or parsed.database == ":memory:":
+            raise ConfigError("ledger.url for SQLite names a file and nothing else: sqlite:///state/ledger.db")
+        return SqlLedger(SqliteStore(parsed.database, durability=durability), clock=clock)
+    raise ConfigError(f"ledger.url has the scheme {parsed.drivername!r}; use sqlite:///...")

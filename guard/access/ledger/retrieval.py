@@ -1,0 +1,165 @@
+"""
+Retrievals counted: per family and day, and different sensitive families per day.
+
+A day is any 24 hours.  Counts are kept per hour, so an hour's retrievals leave the budget 24 to 25 hours later.  An
+account's time never goes back: a retrieval is written under the latest hour that the account has seen.  After a clock
+ran far ahead and was set right again, the accounts used meanwhile stay full until real time has caught up.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from pyroaring import BitMap
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
+
+from guard.access.ledger.base import RETRY_WINDOW
+from guard.access.ledger.cells import packed, unpacked
+from guard.access.ledger.keys import digest, family_key
+from guard.access.ledger.schema import REQUEST, RETRIEVAL
+from guard.errors import LedgerUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import Connection
+
+    from guard.access.ledger.base import Account, Retrieval
+    from guard.access.ledger.keys import AccountKeys
+    from guard.access.ledger.store import Store
+
+HOUR: Final = 3600.0
+WINDOW_HOURS: Final = 24
+_PAIR: Final = struct.Struct("<II")
+_MOST: Final = 2**32 - 1
+
+_MINE: Final = (RETRIEVAL.c.tenant_key == bindparam("tenant"), RETRIEVAL.c.user_key == bindparam("user"))
+_LATEST: Final = select(func.max(RETRIEVAL.c.last_hour), func.min(RETRIEVAL.c.last_hour)).where(*_MINE)
+_DISTINCT: Final = select(
+    func.coalesce(func.sum(case((RETRIEVAL.c.last_hour >= bindparam("oldest"), RETRIEVAL.c.sensitive), else_=0)), 0)
+).where(*_MINE)
+_ROWS: Final = select(RETRIEVAL.c.family_key, RETRIEVAL.c.hours, RETRIEVAL.c.last_hour, RETRIEVAL.c.sensitive).where(
+    *_MINE, RETRIEVAL.c.family_key.in_(bindparam("family_keys", expanding=True))
+)
+_FORGET_OLD: Final = delete(RETRIEVAL).where(*_MINE, RETRIEVAL.c.last_hour < bindparam("oldest"))
+_COUNT: Final = (
+    update(RETRIEVAL)
+    .where(*_MINE, RETRIEVAL.c.family_key == bindparam("family"))
+    .values(hours=bindparam("counts"), last_hour=bindparam("hour"), sensitive=bindparam("is_sensitive"))
+)
+_ANSWERED: Final = select(REQUEST.c.allowed, REQUEST.c.created).where(REQUEST.c.key == bindparam("request"))
+_FORGET_ANSWER: Final = delete(REQUEST).where(REQUEST.c.key == bindparam("request"))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One call of retrieve, without its families."""
+
+    account: Account
+    keys: AccountKeys
+    request_id: str
+    payload: str
+    distinct_cap: int | None
+    now: float
+
+
+def merged(retrievals: Iterable[Retrieval]) -> dict[str, Retrieval]:
+    """Return one entry per family, the stricter limit of each."""
+    result: dict[str, Retrieval] = {}
+    for entry in retrievals:
+        before = result.get(entry.family)
+        if before is None:
+            result[entry.family] = entry
+            continue
+        limits = [limit for limit in (before.per_day, entry.per_day) if limit is not None]
+        result[entry.family] = replace(
+            entry, per_day=min(limits, default=None), sensitive=before.sensitive or entry.sensitive
+        )
+    return result
+
+
+def _counts(raw: bytes, *, oldest: int) -> dict[int, int]:
+    if len(raw) % _PAIR.size:
+        raise LedgerUnavailable("the ledger holds a damaged account: restore it from a copy")
+    return {hour: count for hour, count in _PAIR.iter_unpack(raw) if hour >= oldest}
+
+
+def _packed_counts(counts: Mapping[int, int]) -> bytes:
+    return b"".join(_PAIR.pack(hour, min(count, _MOST)) for hour, count in sorted(counts.items()))
+
+
+def retrieve(connection: Connection, store: Store, order: Order, wanted: Mapping[str, Retrieval]) -> frozenset[str]:
+    """Count what is allowed and return it."""
+    mine = {"tenant": order.keys.tenant, "user": order.keys.user}
+    store.lock(connection, [digest("retrieval", order.keys.tenant, order.keys.user)])
+
+    families = sorted(wanted)
+    request = digest(order.keys.tenant, order.keys.user, order.request_id, order.payload, *families)
+    answered = connection.execute(_ANSWERED, {"request": request}).one_or_none()
+    if answered is not None:
+        # Not younger than now either: a clock set back must not turn old answers into free ones.
+        if answered.created <= order.now < answered.created + RETRY_WINDOW:
+            return frozenset(families[place] for place in unpacked(answered.allowed))
+        connection.execute(_FORGET_ANSWER, {"request": request})
+
+    allowed = _count(connection, order, wanted, mine)
+    places = BitMap(place for place, family in enumerate(families) if family in allowed)
+    connection.execute(insert(REQUEST), {"key": request, "allowed": packed(places), "created": order.now})
+    return frozenset(allowed)
+
+
+def _count(
+    connection: Connection, order: Order, wanted: Mapping[str, Retrieval], mine: Mapping[str, bytes]
+) -> set[str]:
+    latest, earliest = connection.execute(_LATEST, mine).one()
+    hour = int(order.now // HOUR) if latest is None else max(int(order.now // HOUR), latest)
+    oldest = hour - WINDOW_HOURS
+    if earliest is not None and earliest < oldest:
+        connection.execute(_FORGET_OLD, {**mine, "oldest": oldest})
+    distinct = int(connection.execute(_DISTINCT, {**mine, "oldest": oldest}).scalar_one())
+    keys = {family: family_key(family) for family in wanted}
+    rows = {row.family_key: row for row in connection.execute(_ROWS, {**mine, "family_keys": list(keys.values())})}
+    allowed: set[str] = set()
+    new: list[dict[str, object]] = []
+    again: list[dict[str, object]] = []
+    for family, entry in wanted.items():
+        row = rows.get(keys[family])
+        counts = {} if row is None else _counts(row.hours, oldest=oldest)
+        known = row is not None and bool(row.sensitive)
+        if entry.per_day is not None and sum(counts.values()) >= entry.per_day:
+            continue
+        if entry.sensitive and not known:
+            if order.distinct_cap is not None and distinct >= order.distinct_cap:
+                continue
+            distinct += 1
+        allowed.add(family)
+        counts[hour] = counts.get(hour, 0) + 1
+        sensitive = int(known or entry.sensitive)
+        if row is None:
+            new.append(
+                {
+                    "tenant_key": order.keys.tenant,
+                    "user_key": order.keys.user,
+                    "family_key": keys[family],
+                    "hours": _packed_counts(counts),
+                    "last_hour": hour,
+                    "sensitive": sensitive,
+                }
+            )
+        else:
+            again.append(
+                {
+                    **mine,
+                    "family": keys[family],
+                    "counts": _packed_counts(counts),
+                    "hour": hour,
+                    "is_sensitive": sensitive,
+                }
+            )
+    if new:
+        connection.execute(insert(RETRIEVAL), new)
+    if again:
+        connection.execute(_COUNT, again)
+    return allowed

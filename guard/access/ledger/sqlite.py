@@ -1,0 +1,231 @@
+"""
+SQLite: one file, one writer at a time, which is what SQLite allows anyway.
+
+Each process keeps one connection and lets its threads take turns; between processes ``BEGIN IMMEDIATE`` decides.  The
+connection is closed before a fork: a child that inherits one would believe it holds file locks that only its parent
+holds, and the last connection to close elsewhere would then remove the log under its feet.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from guard.access.ledger.schema import migrate
+from guard.errors import LedgerUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection, Engine
+
+BUSY_SECONDS: Final = 5.0
+"""How long a transaction waits for its turn before the ledger counts as unavailable."""
+APPLICATION_ID: Final = 0x45474C31
+"""Written into the header of our files, so that another program's database is not taken for a ledger."""
+
+_MEANINGS: Final = {
+    sqlite3.SQLITE_BUSY: "it is locked by another process",
+    sqlite3.SQLITE_LOCKED: "it is locked by another process",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it cannot be written; check the rights of the file and its directory",
+    sqlite3.SQLITE_PERM: "it cannot be written; check the rights of the file and its directory",
+    sqlite3.SQLITE_IOERR: "reading or writing it failed; check the disk",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; restore it from a copy",
+    sqlite3.SQLITE_NOTADB: "it is not a ledger database",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check the path and its rights",
+}
+
+
+def _meaning(error: BaseException) -> str:
+    """Say in words what *error* means; never the driver's message, which may quote a statement."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(original, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in _MEANINGS:
+        return _MEANINGS[code & 0xFF]
+    return f"the database failed ({type(original).__name__})"
+
+
+class SqliteStore:
+    """A ledger file.  See :class:`guard.access.ledger.store.Store`."""
+
+    def __init__(self, path: str, *, durability: str) -> None:
+        self._path = Path(path).absolute()
+        self._synchronous = "FULL" if durability == "power" else "NORMAL"
+        self._turn = threading.Lock()
+        self._connection: Connection | None = None
+        self._closed = False
+        self._create_file()
+        status = self._path.stat()
+        self._identity = (status.st_dev, status.st_ino)
+        self._engine = self._make_engine()
+        with self._explained():
+            # The first connection of a new file races others for the switch to the write-ahead log.
+            self._connection = self._patiently_connect()
+        with self.transaction() as connection:
+            migrate(connection)
+        _OPEN.add(self)
+
+    def _create_file(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # Not for others to read: it says who has seen what.  SQLite gives its side files the same rights.
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        except (OSError, ValueError) as error:
+            reason = (error.strerror if isinstance(error, OSError) else None) or "not a path"
+            raise LedgerUnavailable(
+                f"the ledger cannot be written at {str(self._path)!r} ({reason}): change ledger.url or the rights there"
+            ) from error
+
+    def _make_engine(self) -> Engine:
+        engine = create_engine("sqlite+pysqlite://", creator=self._connect, poolclass=NullPool, hide_parameters=True)
+
+        @event.listens_for(engine, "begin")
+        def take_the_write_lock(connection: Connection) -> None:
+            # A plain BEGIN would read first and find out too late that somebody else wrote in between.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        return engine
+
+    def _connect(self) -> sqlite3.Connection:
+        # mode=rw: a file that has gone missing must not come back empty, with every budget whole again.
+        connection = sqlite3.connect(
+            f"{self._path.as_uri()}?mode=rw",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        owner = connection.execute("PRAGMA application_id").fetchone()[0]
+        if owner != APPLICATION_ID:
+            if tables or owner:
+                raise LedgerUnavailable(
+                    f"{str(self._path)!r} is another program's database: give the ledger a file of its own"
+                )
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        if mode != "wal":
+            raise LedgerUnavailable(
+                f"the file system of {str(self._path)!r} has no shared memory, which the ledger needs: use a local disk"
+            )
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        connection.execute("PRAGMA cache_size = -16384")
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+
+    def _patiently_connect(self) -> Connection:
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                return self._engine.connect()
+            except DBAPIError as error:
+                busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+                if not busy or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise LedgerUnavailable(f"the ledger at {str(self._path)!r} is unavailable: {_meaning(error)}") from error
+
+    def _ready(self) -> Connection:
+        if self._closed:
+            raise LedgerUnavailable("the ledger was closed")
+        try:
+            status = os.stat(self._path)  # noqa: PTH116 - on every transaction; Path.stat takes three times as long
+        except OSError as error:
+            raise LedgerUnavailable(f"the ledger file {str(self._path)!r} has gone: restore it and restart") from error
+        if (status.st_dev, status.st_ino) != self._identity:
+            raise LedgerUnavailable(f"the ledger file {str(self._path)!r} was replaced while in use: restart")
+        if self._connection is None:
+            self._connection = self._patiently_connect()
+        return self._connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open a transaction that no other writer can overlap."""
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise LedgerUnavailable("the ledger is busy: too many requests wait for their turn")
+        try:
+            with self._explained():
+                connection = self._ready()
+                try:
+                    with connection.begin():
+                        yield connection
+                except (SQLAlchemyError, sqlite3.Error):
+                    self._disconnect()  # a connection that failed once is not trusted to have rolled back
+                    raise
+        finally:
+            self._turn.release()
+
+    def lock(self, connection: Connection, keys: Sequence[bytes]) -> None:
+        """Do nothing: the transaction holds the whole file."""
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except (SQLAlchemyError, sqlite3.Error):
+                connection.invalidate()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._turn:
+            self._closed = True
+            self._disconnect()
+            _OPEN.discard(self)
+
+    def before_fork(self) -> None:
+        """Wait for the running transaction, then leave nothing open for the child to inherit."""
+        self._turn.acquire()
+        self._disconnect()
+
+    def after_fork(self) -> None:
+        """Go on; each side connects anew when it next needs to."""
+        self._turn.release()
+
+
+_OPEN: Final[weakref.WeakSet[SqliteStore]] = weakref.WeakSet()
+_forking: list[SqliteStore] = []
+
+
+def _before_fork() -> None:
+    _forking.extend(_OPEN)
+    for store in _forking:
+        store.before_fork()
+
+
+def _after_fork() -> None:
+    stores = _forking.copy()
+    _forking.clear()
+    for store in stores:
+        store.after_fork()
+
+
+def _register() -> Any:
+    return os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
+
+
+_register()
