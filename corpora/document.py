@@ -22,7 +22,7 @@ class DocumentRef:
 
 def normal_reader(reader: str) -> str:
     """
-    Return the one spelling of a reader rule: ``user:ID``, ``group:NAME``, ``tenant:ID`` or ``*``, ``!`` in front denies.
+    Return the one spelling of a reader rule: ``user:ID``, ``group:NAME``, ``tenant:ID`` or ``*``; ``!`` denies.
 
     Raises:
         ValueError: The rule has another shape.

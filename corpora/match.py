@@ -18,9 +18,9 @@ class Match:
         corpus: Name of that document's corpus.
         source: The passage in the document.
         similarity: In ``[0, 1]``; 1 is equal after normalisation.
-        pieces: ``(answer span, source span)`` pairs in answer order, disjoint in the answer.  Where both spans of a pair
-            have the same length they correspond character by character; else the whole pair corresponds as one, outward
-            where the alignment is unsure.
+        pieces: ``(answer span, source span)`` pairs in answer order, disjoint in the answer.  Where both spans of a
+            pair have the same length they correspond character by character; else the whole pair corresponds as one,
+            outward where the alignment is unsure.
         view: The decoding under which it was found: ``"plain"``, or the name of the disguise undone.
     """
 

@@ -1,2 +1,262 @@
-"""placeholder"""
-class Guard: ...
+"""The guard: admission, documents, answers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Self
+
+from corpora.document import DocumentRef
+from detectors.base import Detector
+from guard.documents import filter_documents
+from guard.errors import GuardUnavailable, RequestError, TooLarge
+from guard.judge import Judge
+from guard.policy import Policy
+from guard.principal import ANONYMOUS, Principal
+from guard.request import MAX_CONTEXT, MAX_QUESTION, CheckRequest, valid_request_id, valid_text
+from guard.settings import Settings
+from guard.stream import GuardStream
+from guard.verdict import Admission, Kept, Reason, Verdict
+
+if TYPE_CHECKING:
+    from corpora.corpus import Corpus
+    from guard.access.ledger.base import Ledger
+    from guard.access.limits import Limiter
+
+
+class Guard:
+    """
+    Judges what may be asked, retrieved and shown.  One guard serves all threads and all requests.
+
+    Open it with :meth:`open`; close it, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        corpora: Mapping[str, Corpus],
+        ledger: Ledger,
+        detectors: Sequence[Detector],
+        limiter: Limiter,
+        resources: ExitStack,
+    ) -> None:
+        self.settings = settings
+        self.policy: Policy = settings.policy
+        self.corpora: Mapping[str, Corpus] = MappingProxyType(dict(corpora))
+        self.ledger = ledger
+        self.detectors = tuple(detectors)
+        self._limiter = limiter
+        self._resources = resources
+        self._digest = self.policy.digest
+        self._closed = False
+
+    @classmethod
+    def open(cls, source: str | os.PathLike[str] | Settings | None = None) -> Guard:
+        """
+        Open everything that an ``echoguard.toml`` (or ready-made settings) names.
+
+        Args:
+            source: Path of the file, or settings; None for what ``ECHOGUARD_CONFIG`` names, else the defaults.
+
+        Raises:
+            ConfigError: The settings are wrong; the message names the key.
+            corpora.errors.CorpusError: An index cannot be opened.
+            LedgerUnavailable: The ledger cannot be opened.
+        """
+        from guard.wiring import build
+
+        return build(source if isinstance(source, Settings) else Settings.load(source))
+
+    def admit(
+        self,
+        question: str,
+        principal: Principal = ANONYMOUS,
+        *,
+        request_id: str | None = None,
+        address: str | None = None,
+    ) -> Admission:
+        """
+        Say whether *principal* may ask *question* now.
+
+        Args:
+            question: What is asked.
+            principal: Who asks.
+            request_id: Ties the calls of one question together.
+            address: Where it comes from; tells anonymous callers apart.
+
+        Raises:
+            RequestError: The question is malformed.
+            GuardUnavailable: It cannot be said; do not answer.
+        """
+        self._ready(principal)
+        valid_text(question, what="question", most=MAX_QUESTION)
+        request_id = valid_request_id(request_id) or uuid.uuid4().hex
+        allowed, retry_after = self._limiter.admit(principal, address=address)
+        return Admission(
+            allowed=allowed,
+            reason=Reason.OK if allowed else Reason.LIMIT,
+            request_id=request_id,
+            retry_after=retry_after,
+        )
+
+    def filter_documents(
+        self,
+        documents: Iterable[DocumentRef],
+        principal: Principal = ANONYMOUS,
+        *,
+        question: str | None = None,
+        request_id: str | None = None,
+    ) -> Kept:
+        """
+        Return which of *documents* may go into a prompt for *principal*, and count their retrieval.
+
+        Documents that no open corpus knows are dropped like those the principal may not read.
+
+        Raises:
+            RequestError: A reference is malformed.
+            TooLarge: There are too many.
+            GuardUnavailable: The ledger could not be asked; use none of them.
+        """
+        self._ready(principal)
+        refs = list(documents)
+        if len(refs) > MAX_CONTEXT:
+            raise TooLarge(f"{len(refs)} documents are named; at most {MAX_CONTEXT} are filtered at once")
+        for ref in refs:
+            if not isinstance(ref, DocumentRef):
+                raise RequestError(f"documents are DocumentRef entries, not {type(ref).__name__}")
+        if question is not None:
+            valid_text(question, what="question", most=MAX_QUESTION)
+        return filter_documents(
+            refs,
+            principal,
+            policy=self.policy,
+            corpora=self.corpora,
+            ledger=self.ledger,
+            request_id=valid_request_id(request_id) or uuid.uuid4().hex,
+            question=question or "",
+        )
+
+    def check(self, request: CheckRequest) -> Verdict:
+        """
+        Judge one whole answer and charge what the verdict shows.
+
+        Raises:
+            GuardUnavailable: The check could not run; show nothing.
+        """
+        if not isinstance(request, CheckRequest):
+            raise RequestError(f"check takes a CheckRequest, not {type(request).__name__}")
+        with self.stream(
+            principal=request.principal,
+            question=request.question,
+            context=request.context,
+            request_id=request.request_id,
+            record=request.record,
+        ) as stream:
+            return stream.whole(request.answer)
+
+    def stream(
+        self,
+        *,
+        principal: Principal = ANONYMOUS,
+        question: str | None = None,
+        context: Sequence[DocumentRef] = (),
+        request_id: str | None = None,
+        choice: int = 0,
+        channel: str = "content",
+        record: bool = True,
+    ) -> GuardStream:
+        """
+        Open the guard of one answer that is still being written.
+
+        Args:
+            principal: Who will see it.
+            question: What the user wrote, from a caller that knows; exempts short repeats of it.
+            context: The documents that went into the prompt.
+            request_id: Ties the calls of one question together.
+            choice: Index of the choice where a request has several; every choice has a stream of its own.
+            channel: ``content``, ``reasoning`` or the name of a tool call; every channel has a stream of its own.
+            record: False judges without spending budgets.
+        """
+        self._ready(principal)
+        # The request's own checks on question, context and id, in one place.
+        request = CheckRequest(
+            answer="-", principal=principal, question=question, context=context, request_id=request_id, record=record
+        )
+        if choice < 0 or not channel:
+            raise RequestError("choice counts from 0, and channel has a name")
+        own_id = request.request_id or uuid.uuid4().hex
+        judge = Judge(
+            policy=self.policy,
+            corpora=self.corpora,
+            ledger=self.ledger,
+            principal=principal,
+            request_id=own_id,
+            question=question,
+            record=record,
+        )
+        return GuardStream(
+            judge=judge, detectors=self.detectors, notice=self.policy.notice, policy=self._digest, request_id=own_id
+        )
+
+    async def aadmit(
+        self,
+        question: str,
+        principal: Principal = ANONYMOUS,
+        *,
+        request_id: str | None = None,
+        address: str | None = None,
+    ) -> Admission:
+        """Do as :meth:`admit`, without blocking the event loop."""
+        return await asyncio.to_thread(self.admit, question, principal, request_id=request_id, address=address)
+
+    async def afilter_documents(
+        self,
+        documents: Iterable[DocumentRef],
+        principal: Principal = ANONYMOUS,
+        *,
+        question: str | None = None,
+        request_id: str | None = None,
+    ) -> Kept:
+        """Do as :meth:`filter_documents`, without blocking the event loop."""
+        return await asyncio.to_thread(
+            self.filter_documents, documents, principal, question=question, request_id=request_id
+        )
+
+    async def acheck(self, request: CheckRequest) -> Verdict:
+        """Do as :meth:`check`, without blocking the event loop."""
+        return await asyncio.to_thread(self.check, request)
+
+    def warm(self) -> None:
+        """
+        Load every model now, so that the first answer does not wait.
+
+        Raises:
+            GuardUnavailable: A detector cannot look.
+        """
+        with self.stream(record=False) as stream:
+            stream.whole("Warming up: Ann Example wrote to nobody.")
+
+    def close(self) -> None:
+        """Close the ledger and the corpora; checks after that raise :class:`GuardUnavailable`."""
+        if not self._closed:
+            self._closed = True
+            self._resources.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ready(self, principal: Principal) -> None:
+        if self._closed:
+            raise GuardUnavailable("the guard is closed")
+        if not isinstance(principal, Principal):
+            raise RequestError(f"principal must be a Principal, not {type(principal).__name__}")

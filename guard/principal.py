@@ -41,7 +41,8 @@ class Principal:
             if not isinstance(value, str):
                 raise ValueError(f"{name} must be a string, not {type(value).__name__}")
             object.__setattr__(self, name, normal_identity(value, what=name))
-        if isinstance(self.groups, str):
+        groups: Any = self.groups
+        if isinstance(groups, str):
             raise ValueError("groups is a set of names, not one string")
         object.__setattr__(self, "groups", frozenset(normal_identity(group, what="group") for group in self.groups))
 

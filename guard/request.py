@@ -45,7 +45,11 @@ def valid_request_id(value: str | None) -> str | None:
     """
     if value is None:
         return None
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_REQUEST_ID or not (value.isascii() and value.isprintable()):
+    if (
+        not isinstance(value, str)
+        or not 0 < len(value) <= MAX_REQUEST_ID
+        or not (value.isascii() and value.isprintable())
+    ):
         raise RequestError(f"request_id must be 1 to {MAX_REQUEST_ID} printable ASCII characters")
     return value
 
@@ -58,8 +62,8 @@ class CheckRequest:
     Attributes:
         answer: What the model said, unchanged.
         principal: Who will see it; anonymous when left out.
-        question: What the user wrote, from a caller that knows; exempts short repeats of the user's own words.  Leave it
-            out where the message carries retrieved context.
+        question: What the user wrote, from a caller that knows; exempts short repeats of the user's own words.  Leave
+            it out where the message carries retrieved context.
         context: The documents that went into the prompt.
         request_id: Ties the calls of one question together; made up when left out.
         record: False judges without spending budgets; for auditors and operators.

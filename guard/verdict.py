@@ -75,8 +75,8 @@ class Verdict:
         Return the verdict as JSON-ready values.
 
         Args:
-            sources: Whether the caller may learn which documents were matched.  Without it a finding tells kind and place
-                only, and text of a document the reader may not see looks like any other finding: no oracle.
+            sources: Whether the caller may learn which documents were matched.  Without it a finding tells kind and
+                place only, and text of a document the reader may not see looks like any other finding: no oracle.
         """
         reason = self.reason
         if not sources and reason in {Reason.ENTITLEMENT, Reason.BUDGET}:
@@ -121,7 +121,7 @@ class Admission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """A document that may not go into the prompt, and why: entitlement (also for what nobody knows), budget or limit."""
+    """A document that may not go into the prompt, and why: entitlement (also for unknown ones), budget or limit."""
 
     ref: DocumentRef
     reason: Reason

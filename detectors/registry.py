@@ -1,0 +1,37 @@
+"""The detectors of an installation.  A new detector is its file, its test and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from corpora.corpus import Corpus
+from detectors.base import Detector
+
+
+def open_detectors(
+    corpora: Sequence[Corpus],
+    *,
+    canary_key: bytes | None,
+    model: str,
+    names: Collection[str],
+) -> tuple[Detector, ...]:
+    """
+    Build every detector, in the order they look.
+
+    Args:
+        corpora: What must not be reproduced.
+        canary_key: Key of the planted markers; None leaves markers out.
+        model: The spaCy model for names.
+        names: Entities that only the model sees and that are wanted; empty loads no model.
+    """
+    from detectors.canaries import CanaryDetector
+    from detectors.pii import PiiDetector
+    from detectors.secrets import SecretDetector
+    from detectors.verbatim import VerbatimDetector
+
+    detectors: list[Detector] = [SecretDetector(), PiiDetector(model=model, ner=bool(names))]
+    if canary_key is not None:
+        detectors.append(CanaryDetector(canary_key))
+    if corpora:
+        detectors.append(VerbatimDetector(corpora))
+    return tuple(detectors)

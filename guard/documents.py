@@ -1,0 +1,84 @@
+"""Which documents may go into a prompt: readers, spent budgets, retrieval budgets, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from corpora.corpus import Corpus
+from corpora.document import DocumentRef
+from guard.access.ledger.base import Account, Ledger, Retrieval
+from guard.judge import right_of
+from guard.policy import Policy
+from guard.principal import Principal
+from guard.rights import Right
+from guard.verdict import Dropped, Kept, Reason
+
+
+def filter_documents(
+    refs: Sequence[DocumentRef],
+    principal: Principal,
+    *,
+    policy: Policy,
+    corpora: Mapping[str, Corpus],
+    ledger: Ledger,
+    request_id: str,
+    question: str,
+) -> Kept:
+    """
+    Sort *refs* into those that may go into a prompt for *principal* and those that may not, and count the retrievals.
+
+    Raises:
+        guard.errors.GuardUnavailable: The ledger could not be asked; use none of them.
+    """
+    rights = {ref: right_of(principal, corpora.get(ref.corpus), ref.id) for ref in refs}
+    reasons: dict[DocumentRef, Reason] = {
+        ref: Reason.ENTITLEMENT for ref, right in rights.items() if not right.readable
+    }
+    counted = {ref: right for ref, right in rights.items() if right.readable and not right.free}
+    if counted and principal.user is not None:
+        account = Account(principal.tenant, principal.user)
+        for ref in _spent(counted, account, policy, ledger):
+            reasons[ref] = Reason.BUDGET
+            del counted[ref]
+        allowed = _retrieve(counted, account, policy, ledger, request_id, question)
+        reasons.update({ref: Reason.LIMIT for ref, right in counted.items() if right.family not in allowed})
+    return Kept(
+        kept=tuple(ref for ref in refs if ref not in reasons),
+        dropped=tuple(Dropped(ref=ref, reason=reasons[ref]) for ref in refs if ref in reasons),
+        request_id=request_id,
+    )
+
+
+def _spent(counted: Mapping[DocumentRef, Right], account: Account, policy: Policy, ledger: Ledger) -> list[DocumentRef]:
+    """Return the documents of which the user has been shown all that one user may be shown."""
+    limited = {ref: right for ref, right in counted.items() if 0 < policy.limits(right.label).share < 1}
+    if not limited:
+        return []
+    seen = {one.family: len(one.cells) for one in ledger.exposure(account.tenant, account.user)}
+    return [ref for ref, right in limited.items() if seen.get(right.family, 0) >= max(1, policy.caps(right)[0])]
+
+
+def _retrieve(
+    counted: Mapping[DocumentRef, Right],
+    account: Account,
+    policy: Policy,
+    ledger: Ledger,
+    request_id: str,
+    question: str,
+) -> frozenset[str]:
+    retrievals: dict[str, Retrieval] = {}
+    distinct: list[int] = []
+    for right in counted.values():
+        limits = policy.limits(right.label)
+        if limits.distinct is not None:
+            distinct.append(limits.distinct)
+        retrievals[right.family] = Retrieval(right.family, limits.retrievals, limits.distinct is not None)
+    if not retrievals:
+        return frozenset()
+    return ledger.retrieve(
+        account,
+        list(retrievals.values()),
+        distinct_cap=min(distinct, default=None),
+        request_id=request_id,
+        payload=question,
+    )

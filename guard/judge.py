@@ -1,0 +1,214 @@
+"""One answer under judgement: whole, or growing piece by piece.  Batch and stream are the same code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from corpora.corpus import Corpus
+from corpora.labels import PUBLIC
+from corpora.span import Span
+from detectors.finding import Finding
+from guard.access.entitlements import free_to_read, may_read
+from guard.access.ledger.base import Account, Charge, Ledger
+from guard.coverage import VERBATIM_KINDS, united
+from guard.decide import decide
+from guard.errors import GuardUnavailable
+from guard.exemption import Question
+from guard.policy import Policy
+from guard.principal import Principal
+from guard.proposal import Atom, Outcome, before_block, finish
+from guard.rights import UNKNOWN, Right, family_key
+from guard.tiles import whole_words
+
+
+def right_of(principal: Principal, corpus: Corpus | None, document_id: str) -> Right:
+    """Return what *principal* may do with a document; nobody may read what no open corpus knows."""
+    info = None if corpus is None else corpus.info(document_id)
+    if info is None:
+        return UNKNOWN
+    return Right(
+        family=family_key(info.corpus, info.family),
+        label=PUBLIC if info.kind == "public" else info.label,
+        length=info.length,
+        readable=may_read(info, principal),
+        free=free_to_read(info, principal),
+        training=info.kind == "training",
+    )
+
+
+def read_freely(answer: str, findings: Sequence[Finding], free: Mapping[tuple[str, str], Corpus]) -> list[Span]:
+    """
+    Return the stretches of *answer* that stand word for word in a freely readable document.
+
+    Only characters that are equal count: a public form must not free the values filled into a confidential one.
+
+    Args:
+        answer: The original answer.
+        findings: All findings in it.
+        free: The corpora of the freely readable documents, by corpus name and document id.
+    """
+    spans: list[Span] = []
+    for finding in findings:
+        for source in finding.documents:
+            corpus = free.get((source.corpus, source.id))
+            text = None if corpus is None else corpus.text(source.id)
+            if text is None:
+                continue
+            for here, there in source.pieces:
+                if len(here) != len(there):
+                    continue
+                start = None
+                for offset in range(len(here)):
+                    mine, theirs = answer[here.start + offset], text[there.start + offset]
+                    # Matching passes over punctuation, so it does not end a stretch.
+                    equal = mine.casefold() == theirs.casefold() or not (mine.isalnum() or theirs.isalnum())
+                    if equal and start is None:
+                        start = here.start + offset
+                    elif not equal and start is not None:
+                        spans.append(Span(start, here.start + offset))
+                        start = None
+                if start is not None:
+                    spans.append(Span(start, here.end))
+    return united(spans)
+
+
+class Judge:
+    """
+    Decides what may be shown of one answer, and keeps its account.
+
+    Not thread-safe: one answer, one judge.  What was once decided for a place stays, so that a stream and a whole
+    answer come to the same end.
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        corpora: Mapping[str, Corpus],
+        ledger: Ledger,
+        principal: Principal,
+        request_id: str,
+        question: str | None = None,
+        record: bool = True,
+    ) -> None:
+        self._policy = policy
+        self._corpora = corpora
+        self._ledger = ledger
+        self._principal = principal
+        self._request_id = request_id
+        self._question = Question(question) if question else None
+        self._record = record
+        self._rights: dict[tuple[str, str], Right] = {}
+        self._granted: dict[str, set[int]] = {}
+        self._asked: dict[str, set[int]] = {}
+        self._committed: dict[str, set[int]] = {}
+        self._open: list[str] = []
+
+    def step(self, answer: str, findings: Sequence[Finding], *, settled: int, final: bool) -> Outcome:
+        """
+        Decide ``answer[:settled]``, charge the ledger for what that newly shows, and return what may be shown.
+
+        Args:
+            answer: The answer so far.
+            findings: All findings in it.
+            settled: How much of it no continuation can change, as far as the detectors know.
+            final: Whether nothing follows; then all of it is decided.
+
+        Raises:
+            GuardUnavailable: The ledger could not be asked; nothing new may be shown.
+        """
+        repeats: list[Span] = []
+        if self._question is not None:
+            repeats, known = self._question.repeats(answer, final=final)
+            settled = min(settled, known)
+        if not final and self._question is not None:
+            # Whether a value stands in the question can be said only once all of it is there.
+            open_values = [
+                finding.span.start
+                for finding in findings
+                if finding.kind not in VERBATIM_KINDS and finding.span.start < settled < finding.span.end
+            ]
+            settled = min([settled, *open_values])
+        upto = len(answer) if final else whole_words(answer, settled)
+        self._look_up(findings)
+        free = {key: self._corpora[key[0]] for key, right in self._rights.items() if right.free}
+        atoms = decide(
+            answer,
+            findings,
+            self._rights,
+            policy=self._policy,
+            upto=upto,
+            free=read_freely(answer, findings, free) if free else (),
+            question=self._question,
+            repeats=repeats,
+        )
+        reservation = self._reserve(before_block(atoms))
+        try:
+            outcome = finish(answer, upto, atoms, self._granted)
+        except BaseException:
+            if reservation:
+                self._ledger.release(reservation)
+            raise
+        self._settle(reservation, outcome)
+        return outcome
+
+    def disclosed_only_freely(self, finding: Finding) -> bool:
+        """Say whether every document of *finding* is free to read: then it is no leak and is not reported."""
+        return bool(finding.documents) and all(
+            self._rights.get((source.corpus, source.id), UNKNOWN).free for source in finding.documents
+        )
+
+    def _look_up(self, findings: Sequence[Finding]) -> None:
+        for finding in findings:
+            for source in finding.documents:
+                key = (source.corpus, source.id)
+                if key not in self._rights:
+                    self._rights[key] = right_of(self._principal, self._corpora.get(source.corpus), source.id)
+
+    def _reserve(self, atoms: Sequence[Atom]) -> str | None:
+        """Ask the ledger for the cells not asked for before; what it refused once stays refused for this answer."""
+        wanted: dict[str, dict[int, None]] = {}
+        for atom in atoms:
+            for family, cells in atom.cells:
+                asked = self._asked.setdefault(family, set())
+                for cell in cells:
+                    if cell not in asked:
+                        asked.add(cell)
+                        wanted.setdefault(family, {})[cell] = None
+        if not wanted:
+            return None
+        if self._principal.user is None:
+            raise GuardUnavailable("an anonymous reader has no account to charge")
+        rights = {right.family: right for right in self._rights.values()}
+        charges = []
+        for family, cells_wanted in wanted.items():
+            user_cap, tenant_cap = self._policy.caps(rights[family])
+            charges.append(Charge(family, tuple(cells_wanted), user_cap, tenant_cap))
+        account = Account(self._principal.tenant, self._principal.user)
+        reservation = self._ledger.reserve(account, charges, request_id=self._request_id)
+        for family, granted in reservation.granted.items():
+            self._granted.setdefault(family, set()).update(granted)
+        return reservation.id
+
+    def _settle(self, reservation: str | None, outcome: Outcome) -> None:
+        """Commit exactly what is newly shown, before it leaves, and give the rest back."""
+        if reservation is None:
+            return
+        if not self._record:
+            # Held until the end, so that a judgement without record comes to the same grants as one with it.
+            self._open.append(reservation)
+            return
+        new = {family: cells - self._committed.get(family, set()) for family, cells in outcome.shown.items()}
+        self._ledger.commit(reservation, {family: cells for family, cells in new.items() if cells})
+        for family, cells in new.items():
+            self._committed.setdefault(family, set()).update(cells)
+        for family, granted in self._granted.items():
+            # What was granted and not shown went back; a later place that needs it asks anew.
+            back = granted - self._committed.get(family, set())
+            granted.difference_update(back)
+            self._asked[family] -= back
+
+    def close(self) -> None:
+        """Give back what was only reserved."""
+        while self._open:
+            self._ledger.release(self._open.pop())

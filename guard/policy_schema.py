@@ -1,0 +1,140 @@
+"""The schema of ``echoguard.toml``; docs/configuration.md describes every key, and a test compares the two."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from guard.settings import DEFAULT_MODEL
+
+Act = Literal["allow", "redact", "block"]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Name = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Scope = Literal["check", "sources", "assert-principal", "operate", "audit", "admin"]
+
+
+class Table(BaseModel):
+    """A table that takes no key it does not know, so that a misspelt limit is not silently no limit."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class CorpusTable(Table):
+    """``[[corpora]]``: a corpus to open."""
+
+    name: Name
+    path: Annotated[str, Field(min_length=1)]
+
+
+class LedgerTable(Table):
+    """``[ledger]``: where accounts are kept."""
+
+    url: Annotated[str, Field(min_length=1)] = "sqlite:///state/ledger.db"
+    durability: Literal["process", "power"] = "process"
+
+
+class LabelTable(Table):
+    """``[labels.NAME]``: limits of a label; what is left out keeps its default."""
+
+    run: Count | None = None
+    answer: Count | None = None
+    share: Share = 1.0
+    tenant_share: Share = 1.0
+    floor: Count = 0
+    window: Share = 0.0
+    retrievals: Count | None = None
+    distinct: Count | None = None
+    beyond: Literal["redact", "block"] = "redact"
+
+
+class RulesTable(Table):
+    """``[rules]``: what happens to each kind of finding; every kind must be named."""
+
+    pii: dict[str, Act] | None = None
+    secret: Act | None = None
+    canary: Act | None = None
+    training: Act | None = None
+
+
+class KeyTable(Table):
+    """``[keys.ID]``: an API key of the sidecar."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    env: Annotated[str, Field(min_length=1)] | None = None
+    tenant: str | None = None
+    user: str | None = None
+    groups: list[str] = []
+    tier: str = "standard"
+    scopes: list[Scope] = ["check"]
+
+
+class UserTable(Table):
+    """``[users.NAME]``: a user the doors accept; once one is listed, only listed ones are."""
+
+    tenant: str = "default"
+    groups: frozenset[str] = frozenset()
+    tier: str = "standard"
+
+    @field_validator("groups", mode="before")
+    @classmethod
+    def _as_set(cls, value: object) -> object:
+        return frozenset(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else value
+
+
+class ServerTable(Table):
+    """``[server]``: where the sidecar listens."""
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8642
+    max_body: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 8_000_000
+
+
+class UpstreamTable(Table):
+    """``[[upstream]]``: an OpenAI-compatible model endpoint."""
+
+    name: Name
+    base_url: Annotated[str, Field(pattern=r"^https?://")]
+    api_key_env: str | None = None
+    models: list[str] = []
+    timeout: Annotated[float, Field(gt=0, le=3600)] = 120.0
+
+
+class PiiTable(Table):
+    """``[pii]``: the spaCy model, and whether names are looked for."""
+
+    model: Annotated[str, Field(min_length=1)] = DEFAULT_MODEL
+    ner: bool = True
+
+
+class TierTable(Table):
+    """``[tiers.NAME]``: how many questions may be asked."""
+
+    per_minute: Annotated[int, Field(ge=1)] = 600
+    per_day: Annotated[int, Field(ge=1)] = 20_000
+    tenant_per_minute: Annotated[int, Field(ge=1)] = 6_000
+
+
+class CanaryTable(Table):
+    """``[canary]``: the key of the planted markers."""
+
+    key_env: str | None = None
+    key_file: str | None = None
+
+
+class File(Table):
+    """The whole file."""
+
+    corpora: list[CorpusTable] = []
+    ledger: LedgerTable = LedgerTable()
+    labels: dict[str, LabelTable] = {}
+    rules: RulesTable | None = None
+    notice: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None
+    keys: dict[Name, KeyTable] = {}
+    users: dict[str, UserTable] = {}
+    server: ServerTable = ServerTable()
+    upstream: list[UpstreamTable] = []
+    pii: PiiTable = PiiTable()
+    tiers: dict[str, TierTable] = {}
+    canary: CanaryTable | None = None

@@ -1,0 +1,38 @@
+"""What one principal may do with one document: the policy's view of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corpora.labels import RESTRICTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """
+    What the principal of a request may do with one document.
+
+    Attributes:
+        family: Key of the ledger account, ``corpus`` and family joined by a unit separator.
+        label: The document's label; unknown documents count as restricted.
+        length: Of the document, in code points.
+        readable: Whether the principal may read it at all.
+        free: Whether the principal may read it without limit (public documents, allow corpora).
+        training: Whether it is training text, which nobody may be shown.
+    """
+
+    family: str
+    label: str
+    length: int
+    readable: bool
+    free: bool = False
+    training: bool = False
+
+
+UNKNOWN = Right(family="", label=RESTRICTED, length=0, readable=False)
+"""A document that no open corpus knows: nobody may read it."""
+
+
+def family_key(corpus: str, family: str) -> str:
+    """Return the key of a family's ledger account; the separator cannot occur in a corpus name."""
+    return f"{corpus}\x1f{family}"

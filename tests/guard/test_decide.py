@@ -1,0 +1,220 @@
+"""The decision is pure: golden rows for its meaning, laws for its shape."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpora.span import Span
+from detectors.finding import Finding, Kind, Source
+from guard.decide import decide
+from guard.exemption import Question
+from guard.policy import DEFAULT_LABELS, LabelLimits, Policy
+from guard.proposal import Outcome, finish
+from guard.rights import Right
+from guard.verdict import Action, Reason
+
+ANSWER = " ".join(f"word{number:03d}" for number in range(120))  # every word and its space: 8 characters
+POLICY = Policy()
+RIGHTS = {
+    ("c", "conf"): Right(family="c\x1fconf", label="confidential", length=4000, readable=True),
+    ("c", "int"): Right(family="c\x1fint", label="internal", length=4000, readable=True),
+    ("c", "other"): Right(family="c\x1fother", label="internal", length=4000, readable=False),
+    ("c", "secretive"): Right(family="c\x1fsecretive", label="restricted", length=4000, readable=True),
+    ("c", "pub"): Right(family="c\x1fpub", label="public", length=4000, readable=True, free=True),
+    ("t", "train"): Right(family="t\x1ftrain", label="public", length=4000, readable=False, training=True),
+}
+ALL_CELLS = {right.family: range(1000) for right in RIGHTS.values()}
+
+
+def copied(start: int, end: int, *documents: str, kind: Kind = Kind.VERBATIM) -> Finding:
+    corpus = "t" if kind is Kind.TRAINING else "c"
+    pieces = ((Span(start, end), Span(start, end)),)
+    return Finding(
+        kind=kind,
+        rule=kind.value,
+        span=Span(start, end),
+        documents=tuple(
+            Source(corpus=corpus, id=name, start=start, end=end, similarity=1.0, pieces=pieces) for name in documents
+        ),
+    )
+
+
+def value(start: int, end: int, rule: str = "EMAIL_ADDRESS", kind: Kind = Kind.PII) -> Finding:
+    return Finding(kind=kind, rule=rule, span=Span(start, end))
+
+
+def judged(
+    *findings: Finding,
+    free: Sequence[Span] = (),
+    question: str | None = None,
+    policy: Policy = POLICY,
+    upto: int | None = None,
+) -> Outcome:
+    asked = Question(question) if question else None
+    repeats = asked.repeats(ANSWER, final=True)[0] if asked else []
+    upto = len(ANSWER) if upto is None else upto
+    atoms = decide(ANSWER, findings, RIGHTS, policy=policy, upto=upto, free=free, question=asked, repeats=repeats)
+    return finish(ANSWER, upto, atoms, ALL_CELLS)
+
+
+def test_an_entitled_reader_may_quote() -> None:
+    outcome = judged(copied(0, 200, "conf"))
+
+    assert (outcome.action, outcome.text) == (Action.ALLOW, ANSWER)
+    assert outcome.shown == {"c\x1fconf": frozenset(range(200 // 32 + 1))}
+
+
+def test_beyond_the_run_the_rest_of_it_is_withheld() -> None:
+    outcome = judged(copied(0, 400, "conf"))
+
+    shown, rest = outcome.text.split("[passage withheld]")
+    assert (outcome.action, outcome.reason) == (Action.REDACT, Reason.FINDING)
+    assert shown == ANSWER[:247], "31 words of 8 characters fit into 250; the last one's space belongs to the next"
+    assert rest == ANSWER[400:]
+    assert max(outcome.shown["c\x1fconf"]) == 246 // 32
+
+
+def test_short_gaps_do_not_start_a_new_run_and_long_ones_do() -> None:
+    near = judged(copied(0, 160, "conf"), copied(184, 344, "conf"))
+    far = judged(copied(0, 160, "conf"), copied(240, 400, "conf"))
+
+    assert near.action is Action.REDACT
+    assert far.action is Action.ALLOW
+
+
+def test_the_whole_answer_has_a_limit_too() -> None:
+    outcome = judged(copied(0, 200, "conf"), copied(300, 500, "conf"), copied(600, 800, "conf"))
+
+    assert outcome.action is Action.REDACT
+    assert ANSWER[300:500] in outcome.text
+    assert ANSWER[710:800] not in outcome.text
+
+
+def test_text_that_may_not_be_read_blocks_from_its_first_character() -> None:
+    outcome = judged(copied(80, 160, "other"))
+
+    assert (outcome.action, outcome.reason) == (Action.BLOCK, Reason.ENTITLEMENT)
+    assert outcome.text == ANSWER[:80]
+
+
+def test_the_strictest_holder_decides_and_every_family_is_charged() -> None:
+    both = judged(copied(0, 100, "conf", "int"))
+    closed = judged(copied(0, 100, "int", "other"))
+
+    assert both.action is Action.ALLOW
+    assert set(both.shown) == {"c\x1fconf", "c\x1fint"}
+    assert closed.reason is Reason.ENTITLEMENT
+
+
+def test_restricted_training_and_unknown_text_block() -> None:
+    unknown = copied(8, 90, "nowhere")
+
+    assert judged(copied(8, 90, "secretive")).action is Action.BLOCK
+    assert judged(copied(8, 90, "train", kind=Kind.TRAINING)).action is Action.BLOCK
+    assert (judged(unknown).action, judged(unknown).reason) == (Action.BLOCK, Reason.ENTITLEMENT)
+
+
+def test_public_text_is_taken_out_by_range() -> None:
+    whole = judged(copied(0, 160, "other"), copied(0, 160, "pub"), free=[Span(0, 160)])
+    part = judged(copied(0, 160, "other"), copied(0, 80, "pub"), free=[Span(0, 80)])
+
+    assert (whole.action, whole.text) == (Action.ALLOW, ANSWER)
+    assert part.action is Action.BLOCK
+    assert part.text.rstrip() == ANSWER[:80].rstrip()
+
+
+def test_rules_of_values() -> None:
+    assert judged(value(8, 15)).text == ANSWER[:8] + "<EMAIL_ADDRESS>" + ANSWER[15:]
+    assert judged(value(8, 15, "CREDIT_CARD")).action is Action.BLOCK
+    assert judged(value(8, 15, "PERSON")).action is Action.ALLOW
+    assert judged(value(8, 15, "NEW_ENTITY")).action is Action.REDACT, "the default of personal data"
+    assert judged(value(8, 15, "key", Kind.SECRET)).text == ANSWER[:8]
+    unruled = replace(POLICY, rules={}, pii={})
+    assert judged(value(8, 15, "key", Kind.SECRET), policy=unruled).action is Action.BLOCK
+    assert judged(value(8, 15), policy=unruled).action is Action.BLOCK
+
+
+def test_the_question_exempts_its_own_words_only_so_far() -> None:
+    short = " ".join(ANSWER.split()[:6])
+    long = " ".join(ANSWER.split()[:60])
+    tight = replace(POLICY, labels=dict(DEFAULT_LABELS) | {"confidential": LabelLimits(run=0, answer=0)})
+
+    assert judged(copied(0, 47, "conf"), question=short, policy=tight).action is Action.ALLOW
+    assert judged(copied(0, 47, "conf"), policy=tight).action is Action.REDACT
+    outcome = judged(copied(0, 479, "conf"), question=long, policy=tight)
+    assert outcome.action is Action.REDACT
+    assert outcome.text.index("[passage") <= 200
+
+
+def test_the_question_never_exempts_what_may_not_be_read_nor_canaries() -> None:
+    words = " ".join(ANSWER.split()[:6])
+
+    assert judged(copied(0, 47, "other"), question=words).action is Action.BLOCK
+    assert judged(value(8, 15, "canary", Kind.CANARY), question="word001").action is Action.BLOCK
+    assert judged(value(8, 15), question="is it word001?").action is Action.ALLOW
+    assert judged(value(8, 15), question="is it word0011?").action is Action.REDACT
+
+
+def test_exempt_text_still_marks_the_ledger() -> None:
+    words = " ".join(ANSWER.split()[:6])
+
+    assert judged(copied(0, 47, "conf"), question=words).shown == {"c\x1fconf": frozenset({0, 1})}
+
+
+SPANS = st.tuples(st.integers(0, 110), st.integers(1, 60)).map(
+    lambda pair: (pair[0] * 8, min(959, pair[0] * 8 + pair[1] * 8))
+)
+FINDINGS = st.lists(
+    st.one_of(
+        st.tuples(SPANS, st.sampled_from(["conf", "int", "other", "secretive"])).map(lambda p: copied(*p[0], p[1])),
+        st.tuples(SPANS, st.sampled_from(["EMAIL_ADDRESS", "CREDIT_CARD", "PERSON"])).map(
+            lambda p: value(p[0][0], min(p[0][1], p[0][0] + 15), p[1])
+        ),
+    ),
+    max_size=5,
+)
+
+
+@settings(max_examples=60)
+@given(findings=FINDINGS, seed=st.randoms())
+def test_order_is_irrelevant(findings: list[Finding], seed: object) -> None:
+    shuffled = list(findings)
+    seed.shuffle(shuffled)  # type: ignore[attr-defined]
+
+    assert judged(*findings) == judged(*shuffled)
+
+
+@settings(max_examples=60)
+@given(findings=FINDINGS, more=FINDINGS)
+def test_one_more_finding_never_softens(findings: list[Finding], more: list[Finding]) -> None:
+    assert judged(*findings, *more).action >= judged(*findings).action
+
+
+@settings(max_examples=60)
+@given(findings=FINDINGS, name=st.sampled_from(["conf", "int", "other", "secretive"]))
+def test_one_more_right_never_hardens(findings: list[Finding], name: str) -> None:
+    key = ("c", name)
+    wider = RIGHTS | {key: replace(RIGHTS[key], readable=True)}
+    narrower = RIGHTS | {key: replace(RIGHTS[key], readable=False)}
+
+    def action(rights: dict[tuple[str, str], Right]) -> Action:
+        atoms = decide(ANSWER, findings, rights, policy=POLICY, upto=len(ANSWER))
+        return finish(ANSWER, len(ANSWER), atoms, ALL_CELLS).action
+
+    assert action(wider) <= action(narrower)
+
+
+@settings(max_examples=80)
+@given(findings=FINDINGS, words=st.integers(0, 119))
+def test_a_beginning_is_judged_alike_however_much_is_known(findings: list[Finding], words: int) -> None:
+    upto = 8 * words + 7
+
+    part = judged(*findings, upto=upto)
+    whole = judged(*findings)
+
+    assert whole.text.startswith(part.text)
+    if part.blocked:
+        assert part.text == whole.text
+        assert part.action == whole.action
