@@ -1,0 +1,44 @@
+"""A verdict for people."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from guard.doors.cli.terminal import console, visible
+from guard.verdict import Action
+
+if TYPE_CHECKING:
+    from detectors import Finding
+    from guard.verdict import Verdict
+
+_COLOURS = {Action.ALLOW: "green", Action.REDACT: "yellow", Action.BLOCK: "red"}
+
+
+def show_verdict(verdict: Verdict) -> None:
+    """Print action and reason, one line per finding, and what may be shown; findings are places, never text."""
+    from rich.table import Table
+    from rich.text import Text
+
+    screen = console()
+    head = Text(verdict.action.word, style=f"bold {_COLOURS[verdict.action]}")
+    head.append(f"  {verdict.reason.value}", style="default not bold")
+    if verdict.partial:
+        head.append("  (part of the corpora could not be read)", style="yellow not bold")
+    screen.print(head)
+    if verdict.findings:
+        table = Table(box=None, pad_edge=False)
+        for column in ("kind", "rule", "place", "confidence", "document"):
+            table.add_column(column, overflow="fold", justify="right" if column == "confidence" else "left")
+        for finding in verdict.findings:
+            place = f"{finding.span.start}-{finding.span.end}"
+            table.add_row(
+                finding.kind.value, finding.rule, place, f"{finding.confidence:.2f}", Text(_documents(finding))
+            )
+        screen.print(table)
+    sys.stdout.write(f"\n{visible(verdict.text)}\n")
+
+
+def _documents(finding: Finding) -> str:
+    named = [f"{source.corpus}/{source.id} {source.start}-{source.end}" for source in finding.documents]
+    return visible("; ".join(named)).replace("\n", " ")
