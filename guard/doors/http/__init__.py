@@ -1,0 +1,1 @@
+"""The sidecar: the guard over HTTP, and an OpenAI-compatible proxy in front of any upstream."""
