@@ -9,68 +9,68 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
-
-from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from limits import RateLimitItem
+
     from guard.principal import Principal
 
 BURST_SECONDS: Final = 10
-"""Window in which a burst is counted."""
+"""Window in which a burst is counted; a third of a minute's questions may come in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitTier:
-    """
-    Limits of one user, and of all users of a tenant that have this tier.
+class Tier(Protocol):
+    """Limits that a tier names; each is a number of questions, 1 or more."""
 
-    Attributes:
-        questions_per_minute: Questions of one user in any 60 seconds.
-        questions_per_day: Questions of one user in any 24 hours.
-        burst: Questions of one user in any :data:`BURST_SECONDS` seconds.
-        tenant_questions_per_minute: Questions of all users of one tenant in any 60 seconds.
+    @property
+    def per_minute(self) -> int:
+        """Questions of one user in any 60 seconds."""
+        ...
 
-    Raises:
-        ValueError: A limit is below 1.
-    """
+    @property
+    def per_day(self) -> int:
+        """Questions of one user in any 24 hours."""
+        ...
 
-    questions_per_minute: int = 60
-    questions_per_day: int = 2_000
-    burst: int = 20
-    tenant_questions_per_minute: int = 1_200
-
-    def __post_init__(self) -> None:
-        for name in ("questions_per_minute", "questions_per_day", "burst", "tenant_questions_per_minute"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more")
+    @property
+    def tenant_per_minute(self) -> int:
+        """Questions of all users of one tenant and tier in any 60 seconds."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """One limit on one account."""
-
-    item: RateLimitItem
-    account: tuple[str, ...]
-
-
-@dataclass(slots=True)
 class Limiter:
     """
     Admit or refuse questions by tier.
 
     A principal whose tier is not listed gets the tightest of every limit listed: a misspelt tier is not a free one.
     Thread-safe.
+
+    Args:
+        tiers: At least one.
+
+    Raises:
+        ValueError: There is no tier, or a limit is below 1.
     """
 
-    tiers: Mapping[str, LimitTier] = field(default_factory=lambda: MappingProxyType({"standard": LimitTier()}))
-    _storage: MemoryStorage = field(default_factory=MemoryStorage, init=False, repr=False)
-    _turn: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    def __init__(self, tiers: Mapping[str, Tier]) -> None:
+        from limits.storage import MemoryStorage
+        from limits.strategies import MovingWindowRateLimiter
+
+        if not tiers:
+            raise ValueError("there must be at least one tier")
+        self._items = {
+            name: _items(tier.per_minute, tier.per_day, tier.tenant_per_minute) for name, tier in tiers.items()
+        }
+        self._unlisted = _items(
+            min(tier.per_minute for tier in tiers.values()),
+            min(tier.per_day for tier in tiers.values()),
+            min(tier.tenant_per_minute for tier in tiers.values()),
+        )
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._turn = threading.Lock()
 
     def admit(self, principal: Principal, cost: int = 1, *, address: str | None = None) -> tuple[bool, float]:
         """
@@ -86,50 +86,43 @@ class Limiter:
         """
         if cost < 1:
             raise ValueError("cost must be 1 or more")
-        window = MovingWindowRateLimiter(self._storage)
         bounds = self._bounds(principal, address)
-        # Testing and counting apart, for several limits: nobody else may come in between.
+        # Testing and counting are two steps for each limit: nobody else may come in between.
         with self._turn:
-            wait = max(self._wait(window, bound, cost) for bound in bounds)
+            wait = max(self._wait(item, account, cost) for item, account in bounds)
             if wait > 0:
                 return False, wait
-            for bound in bounds:
-                window.hit(bound.item, *bound.account, cost=min(cost, bound.item.amount))
+            for item, account in bounds:
+                self._window.hit(item, *account, cost=min(cost, item.amount))
         return True, 0.0
 
-    def _bounds(self, principal: Principal, address: str | None) -> tuple[_Bound, ...]:
-        tier = self._tier(principal.tier)
+    def _bounds(self, principal: Principal, address: str | None) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+        *per_user, per_tenant = self._items.get(principal.tier, self._unlisted)
+        tenant = _part(principal.tenant)
         if principal.user is None:
-            user = ("anonymous", _part(principal.tenant), _part(address or ""))
+            user = ("anonymous", tenant, _part(address or ""))
         else:
-            user = ("user", _part(principal.tenant), _part(principal.user))
-        tenant = ("tenant", _part(principal.tenant), _part(principal.tier))
-        return (
-            _Bound(RateLimitItemPerSecond(tier.burst, BURST_SECONDS), user),
-            _Bound(RateLimitItemPerMinute(tier.questions_per_minute), user),
-            _Bound(RateLimitItemPerDay(tier.questions_per_day), user),
-            _Bound(RateLimitItemPerMinute(tier.tenant_questions_per_minute), tenant),
-        )
+            user = ("user", tenant, _part(principal.user))
+        return [*((item, user) for item in per_user), (per_tenant, ("tenant", tenant, _part(principal.tier)))]
 
-    def _tier(self, name: str) -> LimitTier:
-        known = self.tiers.get(name)
-        if known is not None:
-            return known
-        tiers = self.tiers.values() or (LimitTier(),)
-        return LimitTier(
-            questions_per_minute=min(tier.questions_per_minute for tier in tiers),
-            questions_per_day=min(tier.questions_per_day for tier in tiers),
-            burst=min(tier.burst for tier in tiers),
-            tenant_questions_per_minute=min(tier.tenant_questions_per_minute for tier in tiers),
-        )
-
-    @staticmethod
-    def _wait(window: MovingWindowRateLimiter, bound: _Bound, cost: int) -> float:
-        if window.test(bound.item, *bound.account, cost=min(cost, bound.item.amount)):
+    def _wait(self, item: RateLimitItem, account: tuple[str, ...], cost: int) -> float:
+        if self._window.test(item, *account, cost=min(cost, item.amount)):
             return 0.0
-        reset = window.get_window_stats(bound.item, *bound.account).reset_time
-        # The oldest question leaves then; a fraction of a second keeps clients from coming back too early for ever.
-        return max(reset - time.time(), 0.001)
+        # When the oldest question leaves the window; never 0, which would mean allowed.
+        return max(self._window.get_window_stats(item, *account).reset_time - time.time(), 0.001)
+
+
+def _items(per_minute: int, per_day: int, tenant_per_minute: int) -> tuple[RateLimitItem, ...]:
+    from limits import RateLimitItemPerDay, RateLimitItemPerMinute, RateLimitItemPerSecond
+
+    if min(per_minute, per_day, tenant_per_minute) < 1:
+        raise ValueError("every limit of a tier is 1 or more")
+    return (
+        RateLimitItemPerSecond(max(1, per_minute // 3), BURST_SECONDS),
+        RateLimitItemPerMinute(per_minute),
+        RateLimitItemPerDay(per_day),
+        RateLimitItemPerMinute(tenant_per_minute),
+    )
 
 
 def _part(name: str) -> str:

@@ -30,7 +30,7 @@ def checked_name(value: object, what: str) -> str:
         ValueError: It cannot; the message names *what*, never the value.
     """
     if not isinstance(value, str):
-        raise ValueError(f"{what} must be a string, not {type(value).__name__}")  # noqa: TRY004 - one type to catch
+        raise ValueError(f"{what} must be a string, not {type(value).__name__}")
     if not 0 < len(value) <= MAX_NAME:
         raise ValueError(f"{what} has {len(value)} characters; 1 to {MAX_NAME} are allowed")
     try:
@@ -117,6 +117,14 @@ class Retrieval:
         checked_name(self.family, "family")
         if self.per_day is not None and self.per_day < 0:
             raise ValueError("per_day is a number of retrievals, 0 or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many cells of one family have been shown to a user, and to all users of the tenant together."""
+
+    user: int
+    tenant: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +220,10 @@ class Ledger(Protocol):
             request_id: Names the request; a retry repeats it.
             payload: What the request was about (the question); only a digest is kept.
         """
+        ...
+
+    def counts(self, account: Account, families: Collection[str]) -> Mapping[str, Count]:
+        """Return how much of each of *families* has been shown, whether anything was or not."""
         ...
 
     def exposure(self, tenant: str | None = None, user: str | None = None) -> list[Exposure]:

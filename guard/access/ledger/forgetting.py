@@ -4,57 +4,60 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import bindparam, delete, select
 
 from guard.access.ledger.base import RETRY_WINDOW
 from guard.access.ledger.retrieval import HOUR, WINDOW_HOURS
 from guard.access.ledger.schema import HOLD, REQUEST, RESERVATION, RETRIEVAL
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from guard.access.ledger.store import Work
 
 GRACE: Final = 3600.0
 """Seconds after its expiry in which a reservation can still be committed late, or found to have been committed."""
 BATCH: Final = 500
 """Rows of each kind per transaction, so that nobody waits long."""
 
+# Rows that somebody is working on are left for the next time.
+_RESERVATIONS: Final = (
+    select(RESERVATION.c.id)
+    .where(RESERVATION.c.expires < bindparam("before"))
+    .limit(BATCH)
+    .with_for_update(skip_locked=True)
+)
+_REQUESTS: Final = (
+    select(REQUEST.c.key).where(REQUEST.c.created < bindparam("before")).limit(BATCH).with_for_update(skip_locked=True)
+)
+_RETRIEVALS: Final = (
+    select(RETRIEVAL.c.tenant_key, RETRIEVAL.c.user_key, RETRIEVAL.c.family_key)
+    .where(RETRIEVAL.c.last_hour < bindparam("before"))
+    .limit(BATCH)
+    .with_for_update(skip_locked=True)
+)
+_NO_HOLD: Final = delete(HOLD).where(HOLD.c.reservation == bindparam("id"))
+_NO_RESERVATION: Final = delete(RESERVATION).where(RESERVATION.c.id == bindparam("id"))
+_NO_REQUEST: Final = delete(REQUEST).where(REQUEST.c.key == bindparam("key"))
+_NO_RETRIEVAL: Final = delete(RETRIEVAL).where(
+    RETRIEVAL.c.tenant_key == bindparam("tenant"),
+    RETRIEVAL.c.user_key == bindparam("user"),
+    RETRIEVAL.c.family_key == bindparam("family"),
+)
 
-def forget(connection: Connection, *, now: float) -> bool:
+
+def forget(work: Work, *, now: float) -> bool:
     """Delete one batch; say whether there may be more."""
-    ids = list(
-        connection.scalars(
-            select(RESERVATION.c.id)
-            .where(RESERVATION.c.expires < now - GRACE)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
-    )
-    if ids:
-        connection.execute(delete(HOLD).where(HOLD.c.reservation.in_(ids)))
-        connection.execute(delete(RESERVATION).where(RESERVATION.c.id.in_(ids)))
+    ids = [{"id": row[0]} for row in work.rows(_RESERVATIONS, before=now - GRACE)]
+    work.run_each(_NO_HOLD, ids)
+    work.run_each(_NO_RESERVATION, ids)
 
-    requests = list(
-        connection.scalars(
-            select(REQUEST.c.key)
-            .where(REQUEST.c.created < now - RETRY_WINDOW)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
-    )
-    if requests:
-        connection.execute(delete(REQUEST).where(REQUEST.c.key.in_(requests)))
+    requests = [{"key": row[0]} for row in work.rows(_REQUESTS, before=now - RETRY_WINDOW)]
+    work.run_each(_NO_REQUEST, requests)
 
-    account = (RETRIEVAL.c.tenant_key, RETRIEVAL.c.user_key, RETRIEVAL.c.family_key)
+    # One window more than needed: an account keeps its own time, and may be behind.
+    before = int(now // HOUR) - 2 * WINDOW_HOURS
     retrievals = [
-        tuple(row)
-        for row in connection.execute(
-            select(*account)
-            # One more window than needed: accounts keep their own time, which may be behind.
-            .where(RETRIEVAL.c.last_hour < int(now // HOUR) - 2 * WINDOW_HOURS)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
+        {"tenant": tenant, "user": user, "family": family}
+        for tenant, user, family in work.rows(_RETRIEVALS, before=before)
     ]
-    if retrievals:
-        connection.execute(delete(RETRIEVAL).where(tuple_(*account).in_(retrievals)))
+    work.run_each(_NO_RETRIEVAL, retrievals)
     return BATCH in {len(ids), len(requests), len(retrievals)}

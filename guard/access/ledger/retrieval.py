@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pyroaring import BitMap
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from guard.access.ledger.base import RETRY_WINDOW
 from guard.access.ledger.cells import packed, unpacked
@@ -24,11 +24,9 @@ from guard.errors import LedgerUnavailable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sqlalchemy import Connection
-
     from guard.access.ledger.base import Account, Retrieval
     from guard.access.ledger.keys import AccountKeys
-    from guard.access.ledger.store import Store
+    from guard.access.ledger.store import Store, Work
 
 HOUR: Final = 3600.0
 WINDOW_HOURS: Final = 24
@@ -37,11 +35,9 @@ _MOST: Final = 2**32 - 1
 
 _MINE: Final = (RETRIEVAL.c.tenant_key == bindparam("tenant"), RETRIEVAL.c.user_key == bindparam("user"))
 _LATEST: Final = select(func.max(RETRIEVAL.c.last_hour), func.min(RETRIEVAL.c.last_hour)).where(*_MINE)
-_DISTINCT: Final = select(
-    func.coalesce(func.sum(case((RETRIEVAL.c.last_hour >= bindparam("oldest"), RETRIEVAL.c.sensitive), else_=0)), 0)
-).where(*_MINE)
-_ROWS: Final = select(RETRIEVAL.c.family_key, RETRIEVAL.c.hours, RETRIEVAL.c.last_hour, RETRIEVAL.c.sensitive).where(
-    *_MINE, RETRIEVAL.c.family_key.in_(bindparam("family_keys", expanding=True))
+_DISTINCT: Final = select(func.count()).where(*_MINE, RETRIEVAL.c.sensitive == 1)
+_ROW: Final = select(RETRIEVAL.c.hours, RETRIEVAL.c.sensitive).where(
+    *_MINE, RETRIEVAL.c.family_key == bindparam("family")
 )
 _FORGET_OLD: Final = delete(RETRIEVAL).where(*_MINE, RETRIEVAL.c.last_hour < bindparam("oldest"))
 _COUNT: Final = (
@@ -50,6 +46,8 @@ _COUNT: Final = (
     .values(hours=bindparam("counts"), last_hour=bindparam("hour"), sensitive=bindparam("is_sensitive"))
 )
 _ANSWERED: Final = select(REQUEST.c.allowed, REQUEST.c.created).where(REQUEST.c.key == bindparam("request"))
+_NEW_ANSWER: Final = insert(REQUEST)
+_NEW: Final = insert(RETRIEVAL)
 _FORGET_ANSWER: Final = delete(REQUEST).where(REQUEST.c.key == bindparam("request"))
 
 
@@ -90,44 +88,39 @@ def _packed_counts(counts: Mapping[int, int]) -> bytes:
     return b"".join(_PAIR.pack(hour, min(count, _MOST)) for hour, count in sorted(counts.items()))
 
 
-def retrieve(connection: Connection, store: Store, order: Order, wanted: Mapping[str, Retrieval]) -> frozenset[str]:
+def retrieve(work: Work, store: Store, order: Order, wanted: Mapping[str, Retrieval]) -> frozenset[str]:
     """Count what is allowed and return it."""
-    mine = {"tenant": order.keys.tenant, "user": order.keys.user}
-    store.lock(connection, [digest("retrieval", order.keys.tenant, order.keys.user)])
-
+    store.lock(work, [digest("retrieval", order.keys.tenant, order.keys.user)])
     families = sorted(wanted)
     request = digest(order.keys.tenant, order.keys.user, order.request_id, order.payload, *families)
-    answered = connection.execute(_ANSWERED, {"request": request}).one_or_none()
+    answered = work.row(_ANSWERED, request=request)
     if answered is not None:
+        places, created = answered
         # Not younger than now either: a clock set back must not turn old answers into free ones.
-        if answered.created <= order.now < answered.created + RETRY_WINDOW:
-            return frozenset(families[place] for place in unpacked(answered.allowed))
-        connection.execute(_FORGET_ANSWER, {"request": request})
+        if created <= order.now < created + RETRY_WINDOW:
+            return frozenset(families[place] for place in unpacked(places))
+        work.run(_FORGET_ANSWER, request=request)
 
-    allowed = _count(connection, order, wanted, mine)
-    places = BitMap(place for place, family in enumerate(families) if family in allowed)
-    connection.execute(insert(REQUEST), {"key": request, "allowed": packed(places), "created": order.now})
+    allowed = _count(work, order, wanted)
+    places = packed(BitMap(place for place, family in enumerate(families) if family in allowed))
+    work.run(_NEW_ANSWER, key=request, allowed=places, created=order.now)
     return frozenset(allowed)
 
 
-def _count(
-    connection: Connection, order: Order, wanted: Mapping[str, Retrieval], mine: Mapping[str, bytes]
-) -> set[str]:
-    latest, earliest = connection.execute(_LATEST, mine).one()
+def _count(work: Work, order: Order, wanted: Mapping[str, Retrieval]) -> set[str]:
+    mine = {"tenant": order.keys.tenant, "user": order.keys.user}
+    latest, earliest = work.row(_LATEST, **mine)
     hour = int(order.now // HOUR) if latest is None else max(int(order.now // HOUR), latest)
     oldest = hour - WINDOW_HOURS
     if earliest is not None and earliest < oldest:
-        connection.execute(_FORGET_OLD, {**mine, "oldest": oldest})
-    distinct = int(connection.execute(_DISTINCT, {**mine, "oldest": oldest}).scalar_one())
-    keys = {family: family_key(family) for family in wanted}
-    rows = {row.family_key: row for row in connection.execute(_ROWS, {**mine, "family_keys": list(keys.values())})}
+        work.run(_FORGET_OLD, **mine, oldest=oldest)
+    (distinct,) = work.row(_DISTINCT, **mine)
     allowed: set[str] = set()
-    new: list[dict[str, object]] = []
-    again: list[dict[str, object]] = []
     for family, entry in wanted.items():
-        row = rows.get(keys[family])
-        counts = {} if row is None else _counts(row.hours, oldest=oldest)
-        known = row is not None and bool(row.sensitive)
+        key = family_key(family)
+        row = work.row(_ROW, **mine, family=key)
+        raw, known = (b"", 0) if row is None else row
+        counts = _counts(raw, oldest=oldest)
         if entry.per_day is not None and sum(counts.values()) >= entry.per_day:
             continue
         if entry.sensitive and not known:
@@ -137,29 +130,10 @@ def _count(
         allowed.add(family)
         counts[hour] = counts.get(hour, 0) + 1
         sensitive = int(known or entry.sensitive)
+        hours = _packed_counts(counts)
         if row is None:
-            new.append(
-                {
-                    "tenant_key": order.keys.tenant,
-                    "user_key": order.keys.user,
-                    "family_key": keys[family],
-                    "hours": _packed_counts(counts),
-                    "last_hour": hour,
-                    "sensitive": sensitive,
-                }
-            )
+            keys = {"tenant_key": order.keys.tenant, "user_key": order.keys.user, "family_key": key}
+            work.run(_NEW, **keys, hours=hours, last_hour=hour, sensitive=sensitive)
         else:
-            again.append(
-                {
-                    **mine,
-                    "family": keys[family],
-                    "counts": _packed_counts(counts),
-                    "hour": hour,
-                    "is_sensitive": sensitive,
-                }
-            )
-    if new:
-        connection.execute(insert(RETRIEVAL), new)
-    if again:
-        connection.execute(_COUNT, again)
+            work.run(_COUNT, **mine, family=key, counts=hours, hour=hour, is_sensitive=sensitive)
     return allowed

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from guard.access.ledger.base import Exposure
 from guard.access.ledger.cells import unpacked
-from guard.access.ledger.keys import TENANT_SCOPE, tenant_key, user_key
+from guard.access.ledger.keys import tenant_key, user_key
 from guard.access.ledger.schema import EXPOSURE
 
 if TYPE_CHECKING:
@@ -17,35 +17,45 @@ if TYPE_CHECKING:
 PAGE: Final = 500
 """Rows read per transaction."""
 
+_KEYS: Final = (EXPOSURE.c.tenant_key, EXPOSURE.c.user_key, EXPOSURE.c.family_key)
+_COLUMNS: Final = (EXPOSURE.c.tenant, EXPOSURE.c.user_name, EXPOSURE.c.family, EXPOSURE.c.cells, EXPOSURE.c.updated)
+_ALL: Final = (
+    select(*_KEYS, *_COLUMNS)
+    .where(tuple_(*_KEYS) > tuple_(bindparam("tenant"), bindparam("user"), bindparam("family")))
+    .order_by(*_KEYS)
+    .limit(PAGE)
+)
+_OF_TENANT: Final = _ALL.where(EXPOSURE.c.tenant_key == bindparam("only_tenant"))
+_OF_USER: Final = _OF_TENANT.where(EXPOSURE.c.user_key == bindparam("only_user"))
+_OF_NAME: Final = _ALL.where(EXPOSURE.c.user_name == bindparam("name"))
+
 
 def exposure(store: Store, tenant: str | None, user: str | None) -> list[Exposure]:
     """Return the accounts that are asked for, ordered by tenant, user (the tenant's own first) and family."""
-    keys = (EXPOSURE.c.tenant_key, EXPOSURE.c.user_key, EXPOSURE.c.family_key)
-    query = select(EXPOSURE).order_by(*keys).limit(PAGE)
-    if tenant is not None:
-        query = query.where(EXPOSURE.c.tenant_key == tenant_key(tenant))
-    if user is not None:
-        query = query.where(
-            EXPOSURE.c.user_name == user if tenant is None else EXPOSURE.c.user_key == user_key(tenant, user)
-        )
+    only: dict[str, object] = {}
+    query = _ALL
+    if tenant is not None and user is not None:
+        query, only = _OF_USER, {"only_tenant": tenant_key(tenant), "only_user": user_key(tenant, user)}
+    elif tenant is not None:
+        query, only = _OF_TENANT, {"only_tenant": tenant_key(tenant)}
+    elif user is not None:
+        query, only = _OF_NAME, {"name": user}
     found: list[Exposure] = []
-    last: tuple[bytes, bytes, bytes] | None = None
+    last = (b"", b"", b"")
     while True:
-        page = query if last is None else query.where(tuple_(*keys) > tuple_(*last))
-        with store.transaction() as connection:
-            rows = connection.execute(page).all()
-        found.extend(
-            Exposure(
-                scope="tenant" if row.user_key == TENANT_SCOPE else "user",
-                tenant=row.tenant,
-                user=row.user_name,
-                family=row.family,
-                cells=frozenset(unpacked(row.cells)),
-                updated=row.updated,
+        with store.transaction() as work:
+            rows = work.rows(query, tenant=last[0], user=last[1], family=last[2], **only)
+        for *_, tenant_name, user_name, family, cells, updated in rows:
+            found.append(
+                Exposure(
+                    scope="tenant" if user_name is None else "user",
+                    tenant=tenant_name,
+                    user=user_name,
+                    family=family,
+                    cells=frozenset(unpacked(cells)),
+                    updated=updated,
+                )
             )
-            for row in rows
-        )
         if len(rows) < PAGE:
-            break
-        last = (rows[-1].tenant_key, rows[-1].user_key, rows[-1].family_key)
-    return sorted(found, key=lambda entry: (entry.tenant, entry.user or "", entry.family))
+            return sorted(found, key=lambda entry: (entry.tenant, entry.user or "", entry.family))
+        last = rows[-1][:3]

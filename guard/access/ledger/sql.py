@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Final, Self
 
 from guard.access.ledger import disclosure, forgetting, retrieval, showing
-from guard.access.ledger.base import Account, Charge, Exposure, Reservation, Retrieval, checked_name
+from guard.access.ledger.base import Account, Charge, Count, Exposure, Reservation, Retrieval, checked_name
 from guard.access.ledger.keys import account_keys
 
 if TYPE_CHECKING:
@@ -47,20 +47,20 @@ class SqlLedger:
             now=now,
             expires=now + ttl,
         )
-        with self._store.transaction() as connection:
-            granted = disclosure.reserve(connection, self._store, order, merged)
+        with self._store.transaction() as work:
+            granted = disclosure.reserve(work, self._store, order, merged)
         return Reservation(order.id, granted)
 
     def commit(self, reservation_id: str, shown: Mapping[str, Collection[int]]) -> None:
         """Record for good what is about to leave, and free the rest; return only when it is durable."""
         cells = disclosure.checked_cells(shown)
-        with self._store.transaction() as connection:
-            disclosure.commit(connection, self._store, reservation_id, cells, now=self._clock())
+        with self._store.transaction() as work:
+            disclosure.commit(work, self._store, reservation_id, cells, now=self._clock())
 
     def release(self, reservation_id: str) -> None:
         """Free a reservation that was not committed; otherwise, or when repeated, change nothing."""
-        with self._store.transaction() as connection:
-            disclosure.release(connection, reservation_id)
+        with self._store.transaction() as work:
+            disclosure.release(work, reservation_id)
 
     def retrieve(
         self,
@@ -89,8 +89,13 @@ class SqlLedger:
             distinct_cap=distinct_cap,
             now=self._clock(),
         )
-        with self._store.transaction() as connection:
-            return free | retrieval.retrieve(connection, self._store, order, counted)
+        with self._store.transaction() as work:
+            return free | retrieval.retrieve(work, self._store, order, counted)
+
+    def counts(self, account: Account, families: Collection[str]) -> Mapping[str, Count]:
+        """Return how much of each of *families* has been shown, whether anything was or not."""
+        with self._store.transaction() as work:
+            return disclosure.counts(work, account_keys(account), families)
 
     def exposure(self, tenant: str | None = None, user: str | None = None) -> list[Exposure]:
         """Return what has been shown, of all or one tenant (both scopes), or of one user (the user's scope only)."""
@@ -100,8 +105,8 @@ class SqlLedger:
         """Clear away expired reservations, retries and retrievals that no promise needs any more."""
         self._next_purge = time.monotonic() + PURGE_SECONDS
         while True:
-            with self._store.transaction() as connection:
-                more = forgetting.forget(connection, now=self._clock())
+            with self._store.transaction() as work:
+                more = forgetting.forget(work, now=self._clock())
             if not more:
                 return
 

@@ -15,19 +15,21 @@ import time
 import weakref
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy import create_engine, event
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from guard.access.ledger.schema import migrate
+from guard.access.ledger.store import Work, Writer
 from guard.errors import LedgerUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
 BUSY_SECONDS: Final = 5.0
 """How long a transaction waits for its turn before the ledger counts as unavailable."""
@@ -47,13 +49,31 @@ _MEANINGS: Final = {
 }
 
 
+_WRITER: Final = Writer(SQLiteDialect_pysqlite(paramstyle="qmark"))
+_Result = TypeVar("_Result")
+
+
+def _code(error: BaseException) -> int:
+    """Return SQLite's primary error code, or 0 where it gave none."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return int(getattr(original, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _patiently(step: Callable[[], _Result]) -> _Result:
+    """Repeat *step* while the file is locked: SQLite does not wait for the switch to the write-ahead log."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return step()
+        except (DBAPIError, sqlite3.Error) as error:
+            if _code(error) not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
+
+
 def _meaning(error: BaseException) -> str:
     """Say in words what *error* means; never the driver's message, which may quote a statement."""
-    original = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(original, "sqlite_errorcode", None)
-    if code is not None and code & 0xFF in _MEANINGS:
-        return _MEANINGS[code & 0xFF]
-    return f"the database failed ({type(original).__name__})"
+    return _MEANINGS.get(_code(error)) or f"the database failed ({type(error).__name__})"
 
 
 class SqliteStore:
@@ -63,17 +83,13 @@ class SqliteStore:
         self._path = Path(path).absolute()
         self._synchronous = "FULL" if durability == "power" else "NORMAL"
         self._turn = threading.Lock()
-        self._connection: Connection | None = None
+        self._connection: sqlite3.Connection | None = None
         self._closed = False
         self._create_file()
         status = self._path.stat()
         self._identity = (status.st_dev, status.st_ino)
-        self._engine = self._make_engine()
         with self._explained():
-            # The first connection of a new file races others for the switch to the write-ahead log.
-            self._connection = self._patiently_connect()
-        with self.transaction() as connection:
-            migrate(connection)
+            _patiently(self._migrate)
         _OPEN.add(self)
 
     def _create_file(self) -> None:
@@ -87,15 +103,15 @@ class SqliteStore:
                 f"the ledger cannot be written at {str(self._path)!r} ({reason}): change ledger.url or the rights there"
             ) from error
 
-    def _make_engine(self) -> Engine:
+    def _migrate(self) -> None:
         engine = create_engine("sqlite+pysqlite://", creator=self._connect, poolclass=NullPool, hide_parameters=True)
 
         @event.listens_for(engine, "begin")
         def take_the_write_lock(connection: Connection) -> None:
-            # A plain BEGIN would read first and find out too late that somebody else wrote in between.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-        return engine
+        with engine.begin() as connection:
+            migrate(connection)
 
     def _connect(self) -> sqlite3.Connection:
         # mode=rw: a file that has gone missing must not come back empty, with every budget whole again.
@@ -131,17 +147,6 @@ class SqliteStore:
         connection.execute("PRAGMA cache_size = -16384")
         connection.execute("PRAGMA journal_size_limit = 67108864")
 
-    def _patiently_connect(self) -> Connection:
-        deadline = time.monotonic() + BUSY_SECONDS
-        while True:
-            try:
-                return self._engine.connect()
-            except DBAPIError as error:
-                busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-                if not busy or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.01)
-
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
@@ -149,7 +154,7 @@ class SqliteStore:
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise LedgerUnavailable(f"the ledger at {str(self._path)!r} is unavailable: {_meaning(error)}") from error
 
-    def _ready(self) -> Connection:
+    def _ready(self) -> sqlite3.Connection:
         if self._closed:
             raise LedgerUnavailable("the ledger was closed")
         try:
@@ -159,36 +164,46 @@ class SqliteStore:
         if (status.st_dev, status.st_ino) != self._identity:
             raise LedgerUnavailable(f"the ledger file {str(self._path)!r} was replaced while in use: restart")
         if self._connection is None:
-            self._connection = self._patiently_connect()
+            self._connection = _patiently(self._connect)
         return self._connection
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Work]:
         """Open a transaction that no other writer can overlap."""
         if not self._turn.acquire(timeout=BUSY_SECONDS):
             raise LedgerUnavailable("the ledger is busy: too many requests wait for their turn")
         try:
             with self._explained():
                 connection = self._ready()
+                cursor = connection.cursor()
                 try:
-                    with connection.begin():
-                        yield connection
-                except (SQLAlchemyError, sqlite3.Error):
-                    self._disconnect()  # a connection that failed once is not trusted to have rolled back
+                    # A plain BEGIN would read first and find out too late that somebody else wrote in between.
+                    cursor.execute("BEGIN IMMEDIATE")
+                    yield Work(cursor, _WRITER)
+                    cursor.execute("COMMIT")
+                except BaseException as error:
+                    self._undo(error)
                     raise
         finally:
             self._turn.release()
 
-    def lock(self, connection: Connection, keys: Sequence[bytes]) -> None:
+    def lock(self, work: Work, keys: Sequence[bytes]) -> None:
         """Do nothing: the transaction holds the whole file."""
+
+    def _undo(self, error: BaseException) -> None:
+        """Roll back; by closing the connection where the database itself failed."""
+        try:
+            if self._connection is not None and not isinstance(error, sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+                return
+        except sqlite3.Error:
+            pass
+        self._disconnect()
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            try:
-                connection.close()
-            except (SQLAlchemyError, sqlite3.Error):
-                connection.invalidate()
+            connection.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -224,8 +239,4 @@ def _after_fork() -> None:
         store.after_fork()
 
 
-def _register() -> Any:
-    return os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
-
-
-_register()
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
