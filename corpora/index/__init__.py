@@ -1,0 +1,1 @@
+"""The index on disk: written once, atomically; memory-mapped and read-only ever after."""

@@ -1,0 +1,191 @@
+"""
+The table of documents: what is known of each, and which of them have the same text.
+
+Documents with equal texts share one text in the store and in the marks, so ten thousand copies cost little and are
+found as one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+import numpy as np
+
+from corpora.document import DocumentInfo
+from corpora.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from corpora.document import Document
+
+    I64 = NDArray[np.int64]
+    U64 = NDArray[np.uint64]
+
+TABLE_FILE: Final = "documents.table"
+META_FILE: Final = "documents.meta"
+IDS_FILE: Final = "documents.ids"
+TEXTS_FILE: Final = "documents.texts"
+
+
+def _id_hash(document_id: str) -> int:
+    return int.from_bytes(hashlib.blake2b(document_id.encode(), digest_size=8).digest(), "little")
+
+
+class DocumentWriter:
+    """Collects documents; a text is known by its digest, so equal texts are told before they are indexed twice."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._meta: BinaryIO = (directory / META_FILE).open("wb")
+        self._offset = 0
+        self._ids: dict[int, int] = {}
+        self._texts: dict[bytes, int] = {}
+        self._rows: list[tuple[int, int]] = []
+        self._starts: list[int] = []
+        self._lengths: list[int] = []
+        self._classes: dict[tuple[str, frozenset[str], str], int] = {}
+        self.text_class: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def texts(self) -> int:
+        """How many different texts there are."""
+        return len(self._starts)
+
+    @property
+    def text_starts(self) -> list[int]:
+        """Where each text begins in the text store."""
+        return self._starts
+
+    def add(self, document: Document, position: int) -> bool:
+        """
+        Add *document*, whose text would begin at *position* of the text store.
+
+        Returns:
+            Whether its text is new and has to be stored.
+
+        Raises:
+            DocumentError: The id was used before.
+        """
+        key = _id_hash(document.id)
+        if key in self._ids:
+            raise DocumentError(f"the document id {document.id[:200]!r} is used twice; ids are unique in a corpus")
+        self._ids[key] = len(self._rows)
+        digest = hashlib.blake2b(document.text.encode(), digest_size=16).digest()
+        text = self._texts.get(digest)
+        new = text is None
+        if text is None:
+            text = len(self._starts)
+            self._texts[digest] = text
+            self._starts.append(position)
+            self._lengths.append(len(document.text))
+            rights = (document.label, document.readers, document.tenant)
+            self.text_class.append(self._classes.setdefault(rights, len(self._classes)))
+        self._rows.append((text, self._offset))
+        entry = {
+            "id": document.id,
+            "label": document.label,
+            "readers": sorted(document.readers),
+            "tenant": document.tenant,
+            "title": document.title,
+        }
+        self._offset += self._meta.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
+        return new
+
+    def close(self) -> None:
+        """Write the tables."""
+        self._meta.close()
+        rows = np.array(self._rows, dtype="<i8").reshape(-1, 2)
+        rows.tofile(self._directory / TABLE_FILE)
+        keys = np.fromiter(self._ids, dtype="<u8", count=len(self._ids))
+        order = np.argsort(keys)
+        np.stack((keys[order], order.astype("<u8"))).astype("<u8").tofile(self._directory / IDS_FILE)
+        np.array([self._starts, self._lengths], dtype="<i8").tofile(self._directory / TEXTS_FILE)
+
+    def abandon(self) -> None:
+        """Close the file; what was written is useless."""
+        self._meta.close()
+
+
+class DocumentTable:
+    """Reads the table."""
+
+    def __init__(self, directory: Path, *, corpus: str, kind: str) -> None:
+        self._corpus = corpus
+        self._kind = kind
+        rows: I64 = np.fromfile(directory / TABLE_FILE, dtype="<i8").reshape(-1, 2)
+        self._text_of: I64 = rows[:, 0].copy()
+        self._meta_at: list[int] = rows[:, 1].tolist()
+        self._keys, self._order = np.fromfile(directory / IDS_FILE, dtype="<u8").reshape(2, -1)
+        self.starts, self.lengths = np.fromfile(directory / TEXTS_FILE, dtype="<i8").reshape(2, -1)
+        # Documents of each text: sorted by text, and where each text's documents begin.
+        self._members: I64 = np.argsort(self._text_of, kind="stable")
+        self._bounds: I64 = np.searchsorted(self._text_of[self._members], np.arange(len(self.starts) + 1))
+        self._meta: bytes | np.memmap[tuple[int], np.dtype[np.uint8]]
+        self._meta = np.memmap(directory / META_FILE, dtype=np.uint8, mode="r")
+        self._known: dict[int, DocumentInfo] = {}
+
+    def __len__(self) -> int:
+        return len(self._meta_at)
+
+    def __iter__(self) -> Iterator[DocumentInfo]:
+        return (self.at(number) for number in range(len(self)))
+
+    def at(self, number: int) -> DocumentInfo:
+        """Return the document with this number."""
+        known = self._known.get(number)
+        if known is not None:
+            return known
+        start = self._meta_at[number]
+        end = self._meta_at[number + 1] if number + 1 < len(self._meta_at) else len(self._meta)
+        entry = json.loads(bytes(self._meta[start:end]))
+        text = int(self._text_of[number])
+        first = int(self._members[self._bounds[text]])
+        info = DocumentInfo(
+            corpus=self._corpus,
+            kind=self._kind,
+            id=entry["id"],
+            label=entry["label"],
+            readers=frozenset(entry["readers"]),
+            tenant=entry["tenant"],
+            length=int(self.lengths[text]),
+            family=entry["id"] if first == number else self.at(first).id,
+            title=entry["title"],
+        )
+        if len(self._known) > 50_000:  # noqa: PLR2004 - about 50 MB
+            self._known.clear()
+        self._known[number] = info
+        return info
+
+    def number(self, document_id: str) -> int | None:
+        """Return the number of a document, None where there is none of that id."""
+        try:
+            key = _id_hash(document_id)
+        except UnicodeEncodeError:
+            return None
+        place = int(np.searchsorted(self._keys, np.uint64(key)))
+        if place == len(self._keys) or int(self._keys[place]) != key:
+            return None
+        number = int(self._order[place])
+        return number if self.at(number).id == document_id else None
+
+    def text_of(self, number: int) -> int:
+        """Return the number of the text of a document."""
+        return int(self._text_of[number])
+
+    def text_at(self, places: I64) -> I64:
+        """Return the number of the text that holds each place of the text store."""
+        return np.searchsorted(self.starts, places, side="right") - 1
+
+    def with_text(self, text: int) -> list[int]:
+        """Return the numbers of all documents that have this text."""
+        numbers: list[int] = self._members[self._bounds[text] : self._bounds[text + 1]].tolist()
+        return numbers

@@ -1,0 +1,193 @@
+"""
+A table from hashes to the places where they stand, on disk.
+
+Sorted by hash.  The top bits of a hash choose a bucket of the directory, the next sixteen are stored beside each place:
+two bytes for the hash and four for the place, whatever the size of the corpus.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import numpy as np
+
+from corpora.text.hashing import HASH_BITS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    U16 = NDArray[np.uint16]
+    U32 = NDArray[np.uint32]
+    U64 = NDArray[np.uint64]
+    I64 = NDArray[np.int64]
+
+_TAIL_BITS: Final = 16
+_PARTS: Final = 256
+_FLUSH: Final = 1 << 22
+"""Entries held in memory before they are spooled: 48 MB."""
+_LOAD: Final = 2
+"""Entries per bucket, about."""
+PLACE_LIMIT: Final = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """
+    What a look-up found, one row per (query, place).
+
+    Attributes:
+        query: int64, shape ``(n,)``, not decreasing: position in the hashes asked for.
+        place: int64, shape ``(n,)``.
+        count: int64, shape ``(n,)``: places stored for the same hash.
+    """
+
+    query: I64
+    place: I64
+    count: I64
+
+
+class PostingWriter:
+    """Collects (hash, place) pairs in bounded memory and writes the table."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self._directory = directory
+        self._name = name
+        self._hashes: list[U64] = []
+        self._places: list[U32] = []
+        self._held = 0
+        self._spool: BinaryIO | None = None
+        self._segments: list[NDArray[np.int64]] = []
+        self.total = 0
+
+    def add(self, hashes: U64, places: I64) -> None:
+        """Add pairs: hashes below ``2**40`` and places below ``2**32``, equal lengths."""
+        self._hashes.append(hashes)
+        self._places.append(places.astype(np.uint32))
+        self._held += len(hashes)
+        self.total += len(hashes)
+        if self._held >= _FLUSH:
+            self._flush()
+
+    def abandon(self) -> None:
+        """Close and remove the spool."""
+        if self._spool is not None:
+            self._spool.close()
+            self._spool_path.unlink(missing_ok=True)
+
+    def finish(self, thin: Callable[[U64, U32], NDArray[np.bool_]]) -> int:
+        """
+        Write the table and return the number of its entries.
+
+        Args:
+            thin: Given hashes (sorted) and places, says which entries to keep.
+        """
+        bits = max(8, min(HASH_BITS - _TAIL_BITS, (max(self.total, 1) // _LOAD).bit_length()))
+        directory = np.zeros((1 << bits) + 1, dtype=np.int64)
+        written = 0
+        with (
+            (self._directory / f"{self._name}.tails").open("wb") as tails,
+            (self._directory / f"{self._name}.places").open("wb") as places,
+        ):
+            for hashes, places_here in self._parts():
+                keep = thin(hashes, places_here)
+                kept, where = hashes[keep], places_here[keep]
+                buckets = (kept >> np.uint64(HASH_BITS - bits)).astype(np.int64)
+                if len(buckets):
+                    low, high = int(buckets[0]), int(buckets[-1]) + 1
+                    directory[low + 1 : high + 1] += np.bincount(buckets - low, minlength=high - low)
+                (kept >> np.uint64(HASH_BITS - bits - _TAIL_BITS)).astype("<u2").tofile(tails)
+                where.astype("<u4").tofile(places)
+                written += len(kept)
+        np.cumsum(directory).astype("<u4").tofile(self._directory / f"{self._name}.buckets")
+        self.abandon()
+        return written
+
+    @property
+    def _spool_path(self) -> Path:
+        return self._directory / f"{self._name}.spool"
+
+    def _flush(self) -> None:
+        """Spool what is held, grouped by the top eight bits of the hash."""
+        if self._spool is None:
+            self._spool = self._spool_path.open("w+b")
+        hashes = np.concatenate(self._hashes)
+        places = np.concatenate(self._places)
+        part = (hashes >> np.uint64(HASH_BITS - 8)).astype(np.uint8)
+        order = np.argsort(part, kind="stable")
+        # 32 bits of the hash and the place fit one word, which also sorts in the right order.
+        keys = (hashes[order] << np.uint64(32)) | places[order].astype(np.uint64)
+        keys.tofile(self._spool)
+        self._segments.append(np.bincount(part, minlength=_PARTS))
+        self._hashes, self._places, self._held = [], [], 0
+
+    def _parts(self) -> Iterator[tuple[U64, U32]]:
+        """Yield the pairs in order of hash and place, a part at a time, each pair once."""
+        if self._spool is None:
+            if self._hashes:
+                hashes, places = np.concatenate(self._hashes), np.concatenate(self._places)
+                part = (hashes >> np.uint64(HASH_BITS - 8)).astype(np.uint8)
+                keys = (hashes << np.uint64(32)) | places.astype(np.uint64)
+                order = np.argsort(part, kind="stable")
+                bounds = np.concatenate(([0], np.cumsum(np.bincount(part, minlength=_PARTS))))
+                keys = keys[order]
+                for number in range(_PARTS):
+                    yield self._sorted(keys[bounds[number] : bounds[number + 1]], number)
+            return
+        if self._held:
+            self._flush()
+        self._spool.flush()
+        spooled: U64 = np.memmap(self._spool_path, dtype=np.uint64, mode="r")
+        bases = np.concatenate(([0], np.cumsum([segment.sum() for segment in self._segments])))
+        inner = [np.concatenate(([0], np.cumsum(segment))) for segment in self._segments]
+        for number in range(_PARTS):
+            pieces = [
+                spooled[base + bound[number] : base + bound[number + 1]]
+                for base, bound in zip(bases[:-1], inner, strict=True)
+            ]
+            yield self._sorted(np.concatenate(pieces), number)
+
+    @staticmethod
+    def _sorted(keys: U64, part: int) -> tuple[U64, U32]:
+        keys = np.sort(keys)
+        if len(keys):
+            keys = keys[np.concatenate((np.ones(1, dtype=np.bool_), keys[1:] != keys[:-1]))]
+        return (keys >> np.uint64(32)) | np.uint64(part << 32), (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+
+
+class PostingReader:
+    """Looks hashes up in a memory-mapped table."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self._buckets: U32 = _mapped(directory / f"{name}.buckets", "<u4")
+        self._tails: U16 = _mapped(directory / f"{name}.tails", "<u2")
+        self._places: U32 = _mapped(directory / f"{name}.places", "<u4")
+        bits = (len(self._buckets) - 1).bit_length() - 1
+        self._bucket_shift = np.uint64(HASH_BITS - bits)
+        self._tail_shift = np.uint64(HASH_BITS - bits - _TAIL_BITS)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def find(self, hashes: U64) -> Hits:
+        """Return every place stored for each of *hashes*, uint64, shape ``(n,)``."""
+        buckets = (hashes >> self._bucket_shift).astype(np.int64)
+        low = self._buckets[buckets].astype(np.int64)
+        sizes = self._buckets[buckets + 1].astype(np.int64) - low
+        query = np.repeat(np.arange(len(hashes)), sizes)
+        entry = np.arange(len(query)) + np.repeat(low - (np.cumsum(sizes) - sizes), sizes)
+        tails = (hashes >> self._tail_shift).astype(np.uint16)
+        equal = np.flatnonzero(self._tails[entry] == tails[query])
+        query, entry = query[equal], entry[equal]
+        counts = np.bincount(query, minlength=len(hashes))
+        return Hits(query, self._places[entry].astype(np.int64), counts[query])
+
+
+def _mapped(path: Path, dtype: str) -> NDArray[Any]:
+    if path.stat().st_size == 0:
+        return np.zeros(0, dtype=dtype)
+    # A plain view: attribute look-ups on np.memmap itself cost microseconds.
+    return np.asarray(np.memmap(path, dtype=dtype, mode="r"))

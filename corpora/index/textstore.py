@@ -1,0 +1,92 @@
+"""
+The texts of a corpus, readable from any code point without decoding what stands before it.
+
+All texts stand one after another in one stream of code points, cut into blocks of :data:`BLOCK`.  A block is stored
+with one, two or four bytes per code point, whichever its largest code point needs: plain text costs one byte each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    U32 = NDArray[np.uint32]
+
+BLOCK: Final = 4096
+"""Code points of one block."""
+TEXT_FILE: Final = "text.bin"
+BLOCK_FILE: Final = "text.blocks"
+_WIDTHS: Final = {0: "u1", 1: "<u2", 2: "<u4"}
+
+
+class TextWriter:
+    """Appends code points; call :meth:`close` to write the table of blocks."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._file: BinaryIO = (directory / TEXT_FILE).open("wb")
+        self._pending: list[U32] = []
+        self._waiting = 0
+        self._offset = 0
+        self._table: list[int] = []
+
+    def append(self, codes: U32) -> None:
+        """Add code points, uint32, shape ``(n,)``."""
+        self._pending.append(codes)
+        self._waiting += len(codes)
+        if self._waiting >= 64 * BLOCK:
+            self._flush(whole=False)
+
+    def close(self) -> None:
+        """Write what is waiting, and the table."""
+        self._flush(whole=True)
+        self._file.close()
+        np.array(self._table, dtype="<u8").tofile(self._directory / BLOCK_FILE)
+
+    def abandon(self) -> None:
+        """Close the file without the table; what was written is useless."""
+        self._file.close()
+
+    def _flush(self, *, whole: bool) -> None:
+        codes = np.concatenate(self._pending) if self._pending else np.zeros(0, np.uint32)
+        usable = len(codes) if whole else len(codes) // BLOCK * BLOCK
+        for start in range(0, usable, BLOCK):
+            block = codes[start : min(start + BLOCK, usable)]
+            top = int(block.max())
+            width = 0 if top < 0x100 else 1 if top < 0x10000 else 2  # noqa: PLR2004 - one and two bytes
+            data = block.astype(_WIDTHS[width]).tobytes()
+            self._file.write(data)
+            self._table.append(self._offset << 2 | width)
+            self._offset += len(data)
+        self._pending = [codes[usable:]]
+        self._waiting = len(codes) - usable
+
+
+class TextReader:
+    """Reads ranges of code points from the memory-mapped stream."""
+
+    def __init__(self, directory: Path) -> None:
+        path = directory / TEXT_FILE
+        self._bytes: NDArray[np.uint8] = (
+            np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size else np.zeros(0, np.uint8)
+        )
+        self._table: list[int] = np.fromfile(directory / BLOCK_FILE, dtype="<u8").tolist()
+
+    def codes(self, start: int, end: int) -> U32:
+        """Return the code points ``[start, end)`` of the stream, uint32."""
+        parts = []
+        for number in range(start // BLOCK, -(-end // BLOCK)):
+            offset, width = self._table[number] >> 2, self._table[number] & 3
+            first = max(start - number * BLOCK, 0)
+            last = min(end - number * BLOCK, BLOCK)
+            raw = self._bytes[offset + (first << width) : offset + (last << width)]
+            parts.append(raw.view(_WIDTHS[width]).astype(np.uint32))
+        if not parts:
+            return np.zeros(0, np.uint32)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)

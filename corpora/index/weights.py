@@ -1,0 +1,60 @@
+"""How rare every word is in this corpus, in bits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    U64 = NDArray[np.uint64]
+
+WEIGHT_FILE: Final = "words.weights"
+_MOST_BITS: Final = 20
+_FEWEST_BITS: Final = 16
+STEPS: Final = 16
+"""Stored steps per bit of information."""
+_PRIOR_WORDS: Final = 20_000
+"""A corpus is treated as if so many words of other text had been seen: in a small one nothing is proved rare."""
+_PRIOR_SEEN: Final = 2.0
+CEILING: Final = 13.0
+"""Bits of the rarest word: rarer ones are names and slips, and no better evidence than a rare word."""
+
+
+class WordCounter:
+    """Counts words by the low bits of their hash."""
+
+    def __init__(self) -> None:
+        self._counts: NDArray[np.int64] = np.zeros(1 << _MOST_BITS, dtype=np.int64)
+        self.total = 0
+
+    def add(self, hashes: U64) -> None:
+        """Count words, uint64, shape ``(n,)``."""
+        self.total += len(hashes)
+        slots = (hashes & np.uint64((1 << _MOST_BITS) - 1)).astype(np.int64)
+        self._counts += np.bincount(slots, minlength=1 << _MOST_BITS)
+
+    def write(self, directory: Path) -> None:
+        """Write the weights; small corpora get a small table."""
+        bits = _FEWEST_BITS
+        while bits < _MOST_BITS and self.total > 1 << bits:
+            bits += 1
+        counts = self._counts.reshape(-1, 1 << bits).sum(axis=0)
+        information = np.log2((self.total + _PRIOR_WORDS) / (counts + _PRIOR_SEEN))
+        (np.clip(information, 0.5, CEILING) * STEPS).astype(np.uint8).tofile(directory / WEIGHT_FILE)
+
+
+class WordWeights:
+    """Looks up how many bits of information a word carries."""
+
+    def __init__(self, directory: Path) -> None:
+        self._steps: NDArray[np.uint8] = np.fromfile(directory / WEIGHT_FILE, dtype=np.uint8)
+        self._mask = np.uint64(len(self._steps) - 1)
+
+    def of(self, hashes: U64) -> NDArray[np.float32]:
+        """Return the weights in bits, float32, shape ``(n,)``."""
+        return self._steps[(hashes & self._mask).astype(np.int64)].astype(np.float32) * np.float32(1 / STEPS)

@@ -1,0 +1,221 @@
+"""Writes one version of an index from a stream of documents, in bounded memory."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from corpora.document import Document
+from corpora.errors import DocumentError
+from corpora.index.directory import MANIFEST
+from corpora.index.documents import DocumentWriter
+from corpora.index.manifest import Manifest, checksum
+from corpora.index.marks import GRAM, REACH, WINDOW, winnow
+from corpora.index.postings import PLACE_LIMIT, PostingWriter
+from corpora.index.textstore import TextWriter
+from corpora.index.weights import WordCounter
+from corpora.text.hashing import gram_hashes
+from corpora.text.normalize import code_points, normalize_codes
+from corpora.text.words import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from corpora.text.normalize import NormalizedText
+
+    U32 = NDArray[np.uint32]
+    U64 = NDArray[np.uint64]
+    I64 = NDArray[np.int64]
+
+_BATCH: Final = 1 << 17
+"""Code points indexed at once: fits the processor's cache, and amortises the calls over small documents."""
+MOST_PLACES: Final = 64
+"""Places kept of one hash, and so documents named for one passage."""
+_PER_RIGHTS: Final = 2
+"""Places kept of one hash beyond those for each combination of label, readers and tenant."""
+
+
+class IndexWriter:
+    """Writes the files of one version into an empty directory."""
+
+    def __init__(self, directory: Path, *, store_text: bool) -> None:
+        self._directory = directory
+        self._store_text = store_text
+        self._documents = DocumentWriter(directory)
+        self._texts = TextWriter(directory)
+        self._marks = PostingWriter(directory, "marks")
+        self._words = WordCounter()
+        self._position = 0
+        self._batch: list[tuple[int, U32]] = []
+        self._waiting = 0
+        self._folded = 0
+
+    def add_all(self, documents: Iterable[Document], progress: Callable[[int, int], None] | None) -> None:
+        """
+        Add every document.
+
+        Args:
+            documents: Consumed once, one at a time.
+            progress: Called now and then with the documents and code points read so far.
+
+        Raises:
+            DocumentError: Something other than a document came, an id came twice, or the corpus is too large.
+        """
+        read = 0
+        for document in documents:
+            if not isinstance(document, Document):
+                raise DocumentError(f"a corpus is built from Document objects, not from {type(document).__name__}")
+            read += len(document.text)
+            if self._position + len(document.text) >= PLACE_LIMIT:
+                raise DocumentError("one corpus holds at most 4,294,967,295 characters; split it into several")
+            if self._documents.add(document, self._position):
+                self._add_text(code_points(document.text))
+            if progress is not None:
+                progress(len(self._documents), read)
+        self._index_batch()
+
+    def finish(self, *, name: str, kind: str, version: str) -> Manifest:
+        """
+        Write what is left, and the manifest last.
+
+        Raises:
+            DocumentError: There was no document.
+        """
+        if not len(self._documents):
+            raise DocumentError("a corpus needs at least one document; none was given")
+        self._documents.close()
+        self._texts.close()
+        self._words.write(self._directory)
+        marks = self._marks.finish(self._thin)
+        manifest = Manifest(
+            version=version,
+            name=name,
+            kind=kind,
+            created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            parameters={"gram": GRAM, "window": WINDOW, "reach": REACH, "store_text": self._store_text},
+            counts={
+                "documents": len(self._documents),
+                "texts": self._documents.texts,
+                "characters": self._position,
+                "folded": self._folded,
+                "words": self._words.total,
+                "marks": marks,
+            },
+            files={file.name: checksum(file) for file in sorted(self._directory.iterdir())},
+        )
+        (self._directory / MANIFEST).write_bytes(manifest.to_bytes())
+        return manifest
+
+    def abandon(self) -> None:
+        """Close every file; the directory is useless."""
+        self._documents.abandon()
+        self._texts.abandon()
+        self._marks.abandon()
+
+    def _add_text(self, codes: U32) -> None:
+        if self._store_text:
+            self._texts.append(codes)
+        if len(codes) > _BATCH:
+            self._index_batch()
+            self._index_long(codes)
+        elif len(codes):
+            self._batch.append((self._position, codes))
+            self._waiting += len(codes)
+            if self._waiting >= _BATCH:
+                self._index_batch()
+        self._position += len(codes)
+
+    def _index_long(self, codes: U32) -> None:
+        """Index a long text in overlapping pieces, so that no run of :data:`REACH` characters is cut."""
+        start = 0
+        while start < len(codes):
+            folded = normalize_codes(codes[start : start + _BATCH])
+            last = start + _BATCH >= len(codes)
+            words = words_of(folded)
+            # The last word may go on in the next piece: it is counted there.
+            self._words.add(words.hashes if last else words.hashes[:-1])
+            self._index(folded, np.array([len(folded.codes)]), np.array([self._position + start]), np.array([0]))
+            if last:
+                break
+            back = int(folded.origin[-REACH]) if len(folded.codes) > 2 * REACH else _BATCH
+            self._folded -= min(REACH, len(folded.codes)) if back < _BATCH else 0
+            start += max(back, 1)
+
+    def _index_batch(self) -> None:
+        """Index the waiting texts as one, with a break between them."""
+        if not self._batch:
+            return
+        gap = np.full(1, 0x0A, dtype=np.uint32)
+        pieces: list[U32] = []
+        for _, codes in self._batch:
+            pieces += [codes, gap]
+        folded = normalize_codes(np.concatenate(pieces))
+        self._words.add(words_of(folded).hashes)
+        lengths = np.array([len(codes) + 1 for _, codes in self._batch])
+        ends = np.cumsum(lengths)
+        bounds = np.searchsorted(folded.origin, ends)
+        self._index(folded, bounds, np.array([position for position, _ in self._batch]), ends - lengths)
+        self._batch, self._waiting = [], 0
+
+    def _index(self, folded: NormalizedText, bounds: I64, positions: I64, begins: I64) -> None:
+        """
+        Store the marks of several texts folded as one.
+
+        Args:
+            folded: All texts.
+            bounds: int64, shape ``(t,)``: where the folded characters of each text end.
+            positions: int64, shape ``(t,)``: place of each text in the store.
+            begins: int64, shape ``(t,)``: offset of each text in the original that *folded* was made of.
+        """
+        self._folded += len(folded.codes)
+        hashes = gram_hashes(folded.codes, GRAM)
+        if not len(hashes):
+            return
+        text = np.searchsorted(bounds, np.arange(len(hashes)), side="right")
+        inside = np.arange(len(hashes)) + GRAM <= bounds[text]
+        # A gram over the border of two texts is never chosen: its hash is made larger than any other.
+        open_hashes = np.where(inside, hashes, np.uint64((1 << 40) - 1))
+        chosen = winnow(open_hashes)
+        chosen = np.concatenate((chosen[inside[chosen]], self._least_of_each(open_hashes, text, inside)))
+        places = positions[text[chosen]] + folded.origin[chosen] - begins[text[chosen]]
+        self._marks.add(hashes[chosen], places)
+
+    @staticmethod
+    def _least_of_each(hashes: U64, text: I64, inside: NDArray[np.bool_]) -> I64:
+        """Return the gram with the least hash of every text: short ones may hold no whole window."""
+        grams = np.flatnonzero(inside)
+        if not len(grams):
+            return grams
+        order = grams[np.lexsort((hashes[grams], text[grams]))] if len(np.unique(text)) > 1 else grams
+        if order is grams:
+            return grams[[int(np.argmin(hashes[grams]))]]
+        first = np.concatenate((np.ones(1, dtype=np.bool_), text[order][1:] != text[order][:-1]))
+        least: I64 = order[first]
+        return least
+
+    def _thin(self, hashes: U64, places: U32) -> NDArray[np.bool_]:
+        """Keep the first :data:`MOST_PLACES` places of a hash, and some of every combination of rights beyond."""
+        count = len(hashes)
+        if count == 0:
+            return np.zeros(0, dtype=np.bool_)
+        begins = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(hashes[1:] != hashes[:-1]) + 1))
+        sizes = np.diff(begins, append=count)
+        rank = np.arange(count) - np.repeat(begins, sizes)
+        keep = rank < MOST_PLACES
+        heavy = np.repeat(sizes > MOST_PLACES, sizes)
+        if heavy.any():
+            starts = np.array(self._documents.text_starts, dtype=np.int64)
+            classes = np.array(self._documents.text_class, dtype=np.int64)
+            rows = np.flatnonzero(heavy)
+            rights = classes[np.searchsorted(starts, places[rows].astype(np.int64), side="right") - 1]
+            order = np.lexsort((rows, rights, hashes[rows]))
+            same = (hashes[rows][order][1:] == hashes[rows][order][:-1]) & (rights[order][1:] == rights[order][:-1])
+            group = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(~same) + 1))
+            within = np.arange(len(rows)) - np.repeat(group, np.diff(group, append=len(rows)))
+            keep[rows[order[within < _PER_RIGHTS]]] = True
+        return keep

@@ -1,0 +1,115 @@
+"""Aligns a window with a stretch of a text, word by word, and finds what is worth calling a copy."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
+from rapidfuzz.distance import LCSseq
+
+from corpora.matching.passage import Passage, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from corpora.matching.source import Source
+    from corpora.matching.windows import FoldedAnswer
+
+    I64 = NDArray[np.int64]
+
+THRESHOLD: Final = 110.0
+"""Bits of shared information, less the price of the edits, from which on a stretch is a copy."""
+GAP_PRICE: Final = 4.0
+"""Bits that one word costs which stands on one side only; a replaced word costs it once."""
+
+Block = tuple[int, int, int]
+"""First word in the answer, first word in the source, words: all equal."""
+
+
+def align(
+    answer: FoldedAnswer,
+    words: tuple[int, int],
+    bits: Sequence[float],
+    source: Source,
+) -> Iterator[Passage]:
+    """
+    Yield the passages of a window copied from *source*, disjoint, best first.
+
+    Args:
+        answer: The text looked at.
+        words: The words of the window, half-open.
+        bits: Running sum of the information of the answer's words, one longer than the words.
+        source: A stretch of a text.
+    """
+    first, last = words
+    # rapidfuzz reads integer arrays as they are; its annotations do not say so.
+    ours, theirs = cast("Sequence[int]", answer.words.hashes[first:last]), cast("Sequence[int]", source.words.hashes)
+    operations = LCSseq.editops(ours, theirs)
+    blocks = [(block.a + first, block.b, block.size) for block in operations.as_matching_blocks() if block.size]
+    for run in _segments(blocks, bits):
+        yield Passage(source.text, tuple(_pieces(answer, source, run)))
+
+
+def _segments(blocks: list[Block], bits: Sequence[float]) -> Iterator[list[Block]]:
+    """Yield the runs of blocks whose score reaches the threshold, disjoint, best first."""
+    waiting = [blocks]
+    while waiting:
+        here = waiting.pop()
+        best, start, end = 0.0, 0, 0
+        score, begin = 0.0, 0
+        previous: Block | None = None
+        for number, block in enumerate(here):
+            if previous is not None:
+                gap = max(block[0] - previous[0] - previous[2], block[1] - previous[1] - previous[2])
+                score -= GAP_PRICE * gap
+            if score <= 0.0:
+                score, begin = 0.0, number
+            score += bits[block[0] + block[2]] - bits[block[0]]
+            if score > best:
+                best, start, end = score, begin, number + 1
+            previous = block
+        if best < THRESHOLD:
+            continue
+        yield here[start:end]
+        waiting += [here[:start], here[end:]]
+
+
+def _pieces(answer: FoldedAnswer, source: Source, run: list[Block]) -> Iterator[Piece]:
+    """Yield what corresponds: equal stretches character by character, and what lies between them as one piece."""
+    answer_at = source_at = -1
+    for at, place, size in run:
+        begin, end = int(answer.words.begin[at]), int(answer.words.end[at + size - 1])
+        from_, to = int(source.words.begin[place]), int(source.words.end[place + size - 1])
+        if answer_at >= 0:
+            edited = max(begin - answer_at, from_ - source_at)
+            gap_start, gap_end = int(answer.folded.origin[answer_at - 1]) + 1, int(answer.folded.origin[begin])
+            if gap_start < gap_end:
+                source_start, source_end = int(source.origin[source_at - 1]) + 1, int(source.origin[from_])
+                yield Piece(gap_start, gap_end, source_start, max(source_start, source_end), 0, edited)
+        yield from _equal(answer.folded.origin[begin:end], source.origin[from_:to])
+        answer_at, source_at = end, to
+
+
+def _equal(ours: I64, theirs: I64) -> Iterator[Piece]:
+    """Yield the pieces of two equal runs of folded characters, cut where the originals drift apart."""
+    if len(ours) != len(theirs):
+        # Two different words with one hash: as good as impossible, and then nothing is said character by character.
+        yield Piece(int(ours[0]), int(ours[-1]) + 1, int(theirs[0]), int(theirs[-1]) + 1, 0, len(ours))
+        return
+    bounds = [0, *(np.flatnonzero(np.diff(ours - theirs)) + 1).tolist(), len(ours)]
+    answer_end = source_end = 0
+    for number, (begin, end) in enumerate(pairwise(bounds)):
+        start, stop = int(ours[begin]), int(ours[end - 1]) + 1
+        from_, to = int(theirs[begin]), int(theirs[end - 1]) + 1
+        if number:
+            # What was dropped between two characters, such as a second space, belongs to the copy.
+            if start > answer_end:
+                yield Piece(answer_end, start, min(source_end, from_), max(source_end, from_), 0, 0)
+            # One original character may fold to several: the piece that had it first keeps it.
+            start = max(start, answer_end)
+        if start < stop:
+            yield Piece(start, stop, from_, to, end - begin, 0)
+        answer_end, source_end = max(stop, answer_end), to

@@ -1,0 +1,107 @@
+"""From a text to its matches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from corpora.match import Match
+from corpora.matching.align import align
+from corpora.matching.candidates import candidates
+from corpora.matching.join import covers
+from corpora.matching.source import SourceReader
+from corpora.matching.windows import FoldedAnswer
+from corpora.span import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from corpora.index.reader import IndexReader
+    from corpora.matching.candidates import Candidate
+    from corpora.matching.passage import Passage, Piece
+
+_MARGIN: Final = 256
+"""Code points read on both sides of what a window can reach in a text."""
+_SLACK: Final = 1.5
+"""How much longer a copied stretch may be in the text than in the answer."""
+MOST_COPIES: Final = 64
+"""Documents named of those that have the same text; beyond, some of every combination of rights."""
+
+
+class Matcher:
+    """Finds what a text has copied from one index; keeps no state between calls but a cache."""
+
+    def __init__(self, index: IndexReader) -> None:
+        self._index = index
+        self._sources = None if index.texts is None else SourceReader(index.texts, index.documents)
+
+    def matches(self, text: str) -> list[Match]:
+        """Return every match, in the order of the text."""
+        answer = FoldedAnswer(text)
+        if not answer.windows:
+            return []
+        found = [
+            match
+            for number, cover in covers(self._passages(answer)).items()
+            for run in cover.runs()
+            for match in self._matches(number, run)
+        ]
+        found.sort(key=lambda match: (match.span, -match.similarity, match.document_id))
+        return found
+
+    def settled(self, text: str) -> int:
+        """Return the offset up to which the matches of this unfinished text are final."""
+        return FoldedAnswer(text).settled()
+
+    def _passages(self, answer: FoldedAnswer) -> Iterator[Passage]:
+        bits: list[float] = []
+        for candidate in candidates(self._index, answer):
+            if not bits:
+                bits = [0.0, *np.cumsum(self._index.weights.of(answer.words.hashes), dtype=np.float64).tolist()]
+            yield from self._align(answer, candidate, bits)
+
+    def _align(self, answer: FoldedAnswer, candidate: Candidate, bits: list[float]) -> Iterator[Passage]:
+        words = answer.word_range(candidate.window)
+        if self._sources is None:
+            return
+        origin = answer.folded.origin
+        left = int(origin[answer.words.begin[words[0]]])
+        right = int(origin[answer.words.end[words[1] - 1] - 1])
+        base = int(self._index.documents.starts[candidate.text])
+        at, place = origin[candidate.at], candidate.place - base
+        low = int((place - (at - left) * _SLACK).min()) - _MARGIN
+        high = int((place + (right - at) * _SLACK).max()) + _MARGIN
+        yield from align(answer, words, bits, self._sources.read(candidate.text, low, high))
+
+    def _matches(self, text: int, run: list[Piece]) -> Iterator[Match]:
+        pieces = tuple((Span(piece.start, piece.end), Span(piece.source_start, piece.source_end)) for piece in run)
+        source = Span(min(piece.source_start for piece in run), max(piece.source_end for piece in run))
+        span = Span(run[0].start, run[-1].end)
+        same, other = sum(piece.same for piece in run), sum(piece.other for piece in run)
+        similarity = same / max(same + other, 1)
+        documents = self._index.documents
+        for number in self._named(text):
+            yield Match(
+                span=span,
+                document_id=documents.at(number).id,
+                corpus=self._index.manifest.name,
+                source=source,
+                similarity=similarity,
+                pieces=pieces,
+            )
+
+    def _named(self, text: int) -> list[int]:
+        """Return the documents to name for a text: all, or the first and some of every combination of rights."""
+        numbers = self._index.documents.with_text(text)
+        if len(numbers) <= MOST_COPIES:
+            return numbers
+        seen = set()
+        named = []
+        for place, number in enumerate(numbers):
+            info = self._index.documents.at(number)
+            rights = (info.label, info.readers, info.tenant)
+            if place < MOST_COPIES or rights not in seen:
+                named.append(number)
+            seen.add(rights)
+        return named

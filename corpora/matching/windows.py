@@ -1,0 +1,65 @@
+"""
+The windows in which passages are looked for.
+
+A text is cut into overlapping windows of :data:`WIDTH` words, one every :data:`STRIDE` words from its beginning.  What
+is found in a window depends on the words of that window and on nothing else, and every passage is put together from
+what its windows found.  So a window that is followed by one more word is settled for good, whatever comes later:
+streams rely on it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from corpora.text.normalize import normalize
+from corpora.text.words import words_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from corpora.text.normalize import NormalizedText
+    from corpora.text.words import Words
+
+WIDTH: Final = 96
+"""Words of one window."""
+STRIDE: Final = 24
+"""Words from the beginning of one window to the next."""
+
+
+def window_count(words: int) -> int:
+    """Return how many windows a text of *words* words has; the last one may still grow, the others may not."""
+    return 1 + max(0, -(-(words - WIDTH) // STRIDE))
+
+
+class FoldedAnswer:
+    """
+    A text to look at: folded, cut into words and windows.
+
+    Attributes:
+        folded: The folded text.
+        words: Its words.
+        windows: How many windows it has; 0 where it has no word.
+    """
+
+    __slots__ = ("folded", "windows", "words")
+
+    def __init__(self, text: str) -> None:
+        self.folded: NormalizedText = normalize(text)
+        self.words: Words = words_of(self.folded)
+        self.windows = window_count(len(self.words)) if len(self.words) else 0
+
+    def word_range(self, window: int) -> tuple[int, int]:
+        """Return the words of a window, half-open."""
+        return window * STRIDE, min(window * STRIDE + WIDTH, len(self.words))
+
+    def word_at(self, characters: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the word that holds each folded character."""
+        return self.words.begin.searchsorted(characters, side="right") - 1
+
+    def settled(self) -> int:
+        """Return the original offset up to which every window that covers it is settled."""
+        if self.windows <= 1:
+            return 0
+        first_open = (self.windows - 1) * STRIDE
+        return int(self.folded.origin[self.words.begin[first_open]])

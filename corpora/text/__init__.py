@@ -1,0 +1,1 @@
+"""Folding text for comparison, with the way back to the original."""

@@ -1,0 +1,133 @@
+"""
+The look-up table that folds one code point at a time.
+
+Every code point becomes nothing, a word break, or one or more folded code points.  Folding per code point (never the
+whole string) is what keeps the way back to original offsets exact.  The table is filled in blocks of 256 when a text
+first needs them, so that no program pays for a million look-ups at start.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    U32 = NDArray[np.uint32]
+
+DROP: Final = 0
+"""The code point vanishes and does not end a word: combining marks, zero-width characters, soft hyphens."""
+BREAK: Final = 1
+"""The code point vanishes and ends a word: white space, punctuation, symbols."""
+LETTER: Final = 2
+"""The code point stays, as part of a word."""
+ALONE: Final = 3
+"""The code point stays and is a word of its own: scripts that write no spaces."""
+
+KIND_SHIFT: Final = 24
+CODE_MASK: Final = 0x1FFFFF
+EXPANDS: Final = 1 << 31
+"""Set where the folded form has several code points; the low bits then index :attr:`FoldTable.expansions`."""
+
+_BLOCK: Final = 256
+_SIZE: Final = 0x110000
+_JOINERS: Final = frozenset("'\u2019\u02bc\u02b9\uff07\u0640")
+"""Apostrophes and the Arabic stretching mark: they vanish inside a word without ending it."""
+
+# Look-alikes of Latin letters after case folding (Unicode confusables, the ones that fool a reader at once).
+_LOOKS_LIKE: Final = dict(
+    zip(
+        "аеорсхуіјѕһԁԛԝѵոսցհοανικρτυχϲϳıłøđħŧɡɑɩʟᴀʙᴄᴅᴇᴊᴋᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢ",
+        "aeopcxyijshdqwvnugh" + "oavikptuxcj" + "ilodhtgail" + "abcdejkmnoprtuvwyz",
+        strict=True,
+    ),
+)
+
+_ALONE_RANGES: Final = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x3040, 0x30FF),  # Hiragana, Katakana
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),  # Han
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x1B000, 0x1B16F),
+    (0x20000, 0x3FFFF),
+)
+
+
+def fold(char: str) -> tuple[int, str]:
+    """Return the kind of one code point and its folded form; the form is empty unless the kind keeps it."""
+    category = unicodedata.category(char)
+    if char in _JOINERS or category in {"Mn", "Me", "Cf"}:
+        return DROP, ""
+    if category == "Cs":
+        return BREAK, ""
+    wide = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold())
+    kept = []
+    for part in unicodedata.normalize("NFKD", wide):
+        kind = unicodedata.category(part)
+        if kind[0] == "L" or kind == "Mc":
+            kept.append(_LOOKS_LIKE.get(part, part))
+        elif kind[0] == "N":
+            digit = unicodedata.digit(part, None)
+            kept.append(part if digit is None else str(digit))
+    if not kept:
+        # NFKC may turn a spacing accent into a space and a mark: whatever leaves nothing behind ends a word.
+        return BREAK, ""
+    # Hangul syllables come apart under NFKD; they are put together again.
+    form = unicodedata.normalize("NFC", "".join(kept)).casefold()
+    alone = any(low <= ord(form[0]) <= high for low, high in _ALONE_RANGES)
+    return (ALONE if alone else LETTER), form
+
+
+class FoldTable:
+    """
+    One entry per code point: ``kind << 24 | folded code point``, or :data:`EXPANDS` and an index.
+
+    Attributes:
+        entries: uint32, shape ``(0x110000,)``; valid only in blocks that :meth:`prepare` has seen.
+        expansions: Folded forms of several code points, each a uint32 array.
+    """
+
+    def __init__(self) -> None:
+        self.entries: U32 = np.zeros(_SIZE, dtype=np.uint32)
+        self.expansions: list[U32] = []
+        self._ready = np.zeros(_SIZE // _BLOCK, dtype=np.bool_)
+        self._numbers: dict[str, int] = {}
+        for block in range(3):
+            self._fill(block)
+
+    def prepare(self, codes: U32) -> None:
+        """Make sure that every block *codes* needs is filled."""
+        blocks = codes >> np.uint32(8)
+        missing = ~self._ready[blocks]
+        if missing.any():
+            for block in np.unique(blocks[missing]).tolist():
+                self._fill(int(block))
+
+    def _fill(self, block: int) -> None:
+        values = []
+        for code in range(block * _BLOCK, (block + 1) * _BLOCK):
+            kind, form = fold(chr(code))
+            if len(form) > 1:
+                values.append(kind << KIND_SHIFT | EXPANDS | self._number(form))
+            else:
+                values.append(kind << KIND_SHIFT | (ord(form) if form else 0))
+        # Values first, flag second: a thread that sees the flag sees the values.
+        self.entries[block * _BLOCK : (block + 1) * _BLOCK] = values
+        self._ready[block] = True
+
+    def _number(self, form: str) -> int:
+        if form not in self._numbers:
+            # Appended before it can be looked up; two threads may add one form twice, which does no harm.
+            self.expansions.append(np.array([ord(char) for char in form], dtype=np.uint32))
+            self._numbers[form] = len(self.expansions) - 1
+        return self._numbers[form]
+
+
+TABLE: Final = FoldTable()
