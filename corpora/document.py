@@ -74,7 +74,8 @@ class Document:
                 value.encode("utf-8")
             except UnicodeEncodeError as error:
                 raise ValueError(f"the document's {name} holds a lone surrogate at offset {error.start}") from None
-        if isinstance(self.readers, str):
+        readers: object = self.readers
+        if isinstance(readers, str):
             raise ValueError("readers is a set of rules, not one string")
         object.__setattr__(self, "label", known_label(self.label))
         object.__setattr__(self, "readers", frozenset(normal_reader(reader) for reader in self.readers))
