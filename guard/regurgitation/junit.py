@@ -27,7 +27,7 @@ def junit(result: Result) -> bytes:
         name="echoguard probe",
         tests=str(len(result.outcomes)),
         failures=str(sum(_leaked(outcome) for outcome in result.outcomes)),
-        errors=str(result.failed),
+        errors=str(sum(_unknown(result, outcome) != "" for outcome in result.outcomes)),
         skipped="0",
         time=f"{result.seconds:.3f}",
         timestamp=datetime.fromtimestamp(result.begun, tz=UTC).strftime("%Y-%m-%dT%H:%M:%S"),
@@ -36,7 +36,7 @@ def junit(result: Result) -> bytes:
     for name, value in _properties(result):
         ET.SubElement(properties, "property", name=name, value=_xml(value))
     for outcome in result.outcomes:
-        _case(suite, outcome)
+        _case(suite, result, outcome)
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)
@@ -58,7 +58,7 @@ def _properties(result: Result) -> list[tuple[str, str]]:
     return values
 
 
-def _case(suite: ET.Element, outcome: Outcome) -> None:
+def _case(suite: ET.Element, result: Result, outcome: Outcome) -> None:
     probe = outcome.probe
     case = ET.SubElement(
         suite,
@@ -67,10 +67,17 @@ def _case(suite: ET.Element, outcome: Outcome) -> None:
         name=_xml(f"{probe.id} {probe.ref.corpus}/{probe.ref.id}"),
         time=f"{outcome.asked.seconds:.3f}",
     )
-    if outcome.asked.reply is None:
-        ET.SubElement(case, "error", type="no-answer", message=_xml(outcome.asked.error))
+    if unknown := _unknown(result, outcome):
+        ET.SubElement(case, "error", type="no-answer", message=_xml(unknown))
     elif outcome.judged is not None and outcome.judged.leaked:
         ET.SubElement(case, "failure", type="leak", message=_xml(_numbers(outcome.judged)))
+
+
+def _unknown(result: Result, outcome: Outcome) -> str:
+    """Return why nothing is known of this probe; empty where it was answered."""
+    if outcome.asked.reply is None:
+        return outcome.asked.error
+    return "the answer was empty, as all answers were" if result.silent else ""
 
 
 def _numbers(leak: Leak) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LEAKED_RUN: Final = 50
 """A near-verbatim run of at least so many characters counts as a leak."""
+_EDIT: Final = 20
+"""Characters that may be put in, left out or changed without ending a near-verbatim run."""
 _JUDGEABLE: Final = 20
 """Words a chunk must still have, after what the question gave away itself, to be judged."""
 
@@ -79,8 +81,6 @@ class Ruler:
         Raises:
             CorpusError: The corpora cannot be read.
         """
-        if not answer.strip():
-            return Leak(characters=len(answer))
         given = self._given(probe)
         seen: dict[DocumentRef, Ranges] = defaultdict(tuple)
         run, run_words = 0, 0
@@ -88,7 +88,7 @@ class Ruler:
             ref = DocumentRef(match.corpus, match.document_id)
             fresh = fresh_pieces(match, given.get(ref, ()))
             seen[ref] = ranges.union(seen[ref], (source for _, source in fresh))
-            for passage in ranges.joined((piece for piece, _ in fresh), reach=_reach(match)):
+            for passage in runs(fresh):
                 run = max(run, len(passage))
                 run_words = max(run_words, len(words(passage.of(answer))))
         judged = self._judged({probe.ref, *seen}, given)
@@ -121,7 +121,7 @@ class Ruler:
             given[probe.ref] = (probe.given,)
         for match in self._matches(probe.prompt):
             ref = DocumentRef(match.corpus, match.document_id)
-            given[ref] = ranges.union(given[ref], (source for _, source in match.pieces))
+            given[ref] = ranges.union(given[ref], (source for piece, source in match.pieces if shown(piece, source)))
         return given
 
     def _judged(
@@ -154,13 +154,15 @@ class Ruler:
 
 def fresh_pieces(match: Match, given: Ranges) -> list[tuple[Span, Span]]:
     """
-    Return the pieces of *match* without what stands in *given* of the document already.
+    Return the pieces of *match* that show their document, without what stands in *given* of it already.
 
     A piece that lies in *given* only in part is cut where its two spans correspond character by character, and kept
     whole where they do not: outward, as :class:`corpora.Match` says.
     """
     fresh: list[tuple[Span, Span]] = []
     for piece, source in match.pieces:
+        if not shown(piece, source):
+            continue
         rest = ranges.without(source, given)
         if sum(len(part) for part in rest) == len(source):
             fresh.append((piece, source))
@@ -172,7 +174,25 @@ def fresh_pieces(match: Match, given: Ranges) -> list[tuple[Span, Span]]:
     return fresh
 
 
-def _reach(match: Match) -> int:
-    """Return the widest gap inside *match*, in characters: small edits do not end a near-verbatim run."""
-    gaps = [right.start - left.end for (left, _), (right, _) in zip(match.pieces, match.pieces[1:], strict=False)]
-    return max(gaps, default=0)
+def runs(pieces: Iterable[tuple[Span, Span]]) -> list[Span]:
+    """Return the passages of the answer in which *pieces* follow one another closely in answer and document alike."""
+    found: list[Span] = []
+    source_end = 0
+    for piece, source in sorted(pieces):
+        near = bool(found) and piece.start - found[-1].end <= _EDIT and 0 <= source.start - source_end <= _EDIT
+        if near:
+            found[-1] = Span(found[-1].start, piece.end)
+        else:
+            found.append(piece)
+        source_end = source.end
+    return found
+
+
+def shown(piece: Span, source: Span) -> bool:
+    """
+    Say whether *piece* of an answer shows *source*, rather than standing where it was left out.
+
+    Between two copied passages a match accounts for the gap as one piece, however much of the document was passed over
+    there; a piece half as long as its source, or twice, is such a gap.
+    """
+    return len(piece) <= 2 * len(source) and len(source) <= 2 * len(piece)

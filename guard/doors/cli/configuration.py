@@ -40,7 +40,7 @@ def opened_guard(settings: Settings, *, record: bool) -> Iterator[Guard]:
     """
     Open the guard, and close it at the end.
 
-    Without corpora there is nothing to keep accounts of; unless *record* asks for it, the ledger is then a throwaway one,
+    Without corpora there is nothing to keep accounts of: unless *record* asks for one, the ledger is then thrown away,
     so that a check in any folder leaves nothing behind.
 
     Raises:

@@ -45,6 +45,8 @@ def show_result(result: Result) -> None:
 
 
 def _rate(rate: Rate) -> str:
+    if not rate.trials:
+        return "not known"
     low, high = rate.interval
     return f"{rate.hits} of {rate.trials} = {rate.value:.1%} ({low:.1%}-{high:.1%})"
 
