@@ -117,8 +117,10 @@ def test_docx_keeps_insertions_and_content_controls_but_no_deletions(tmp_path: P
     def fill(document):
         for xml in (
             f"<w:sdt {space}><w:sdtContent><w:p><w:r><w:t>control</w:t></w:r></w:p></w:sdtContent></w:sdt>",
-            f"<w:p {space}><w:ins><w:r><w:t>new</w:t></w:r></w:ins>"
-            "<w:del><w:r><w:delText>old</w:delText></w:r></w:del></w:p>",
+            (
+                f"<w:p {space}><w:ins><w:r><w:t>new</w:t></w:r></w:ins>"
+                "<w:del><w:r><w:delText>old</w:delText></w:r></w:del></w:p>"
+            ),
         ):
             document.element.body.insert(0, parse_xml(xml))
 
