@@ -21,7 +21,6 @@ _BLOCKS: Final = frozenset(
     """.split()  # noqa: SIM905  (a table of words reads better than fifty strings)
 )
 _CELLS: Final = frozenset({"td", "th"})
-_SPACE: Final = re.compile(r"[ \t\r\n\f\v]+")
 _CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 _HEAD: Final = 4096
 
@@ -79,7 +78,7 @@ class _Page:
             return
         if self.in_title:
             self.title.append(text)
-        self.line.append(text if self.kept else _SPACE.sub(" ", text))
+        self.line.append(text)
 
     def comment(self, text: str) -> None:
         """Leave comments out."""
@@ -93,9 +92,9 @@ class _Page:
     def break_line(self) -> None:
         line = "".join(self.line)
         self.line.clear()
-        # Spaces of two neighbouring pieces meet here; inside <pre> they are meant.
-        line = line.strip("\r\n") if self.kept else re.sub(r"  +", " ", line).strip(" ")
-        if line.strip():
+        # Spaces are meant inside <pre> only.
+        line = line.strip("\r\n") if self.kept else " ".join(line.split())
+        if line and not line.isspace():
             self.lines.append(line)
 
     def text(self) -> str:
