@@ -31,19 +31,20 @@ if TYPE_CHECKING:
 HOUR: Final = 3600.0
 WINDOW_HOURS: Final = 24
 _PAIR: Final = struct.Struct("<II")
+_NEVER: Final = -(2**31)
 _MOST: Final = 2**32 - 1
 
 _MINE: Final = (RETRIEVAL.c.tenant_key == bindparam("tenant"), RETRIEVAL.c.user_key == bindparam("user"))
 _LATEST: Final = select(func.max(RETRIEVAL.c.last_hour), func.min(RETRIEVAL.c.last_hour)).where(*_MINE)
-_DISTINCT: Final = select(func.count()).where(*_MINE, RETRIEVAL.c.sensitive == 1)
-_ROW: Final = select(RETRIEVAL.c.hours, RETRIEVAL.c.sensitive).where(
+_DISTINCT: Final = select(func.count()).where(*_MINE, RETRIEVAL.c.sensitive_hour >= bindparam("oldest"))
+_ROW: Final = select(RETRIEVAL.c.hours, RETRIEVAL.c.sensitive_hour).where(
     *_MINE, RETRIEVAL.c.family_key == bindparam("family")
 )
 _FORGET_OLD: Final = delete(RETRIEVAL).where(*_MINE, RETRIEVAL.c.last_hour < bindparam("oldest"))
 _COUNT: Final = (
     update(RETRIEVAL)
     .where(*_MINE, RETRIEVAL.c.family_key == bindparam("family"))
-    .values(hours=bindparam("counts"), last_hour=bindparam("hour"), sensitive=bindparam("is_sensitive"))
+    .values(hours=bindparam("counts"), last_hour=bindparam("hour"), sensitive_hour=bindparam("sensitive"))
 )
 _ANSWERED: Final = select(REQUEST.c.allowed, REQUEST.c.created).where(REQUEST.c.key == bindparam("request"))
 _NEW_ANSWER: Final = insert(REQUEST)
@@ -114,26 +115,27 @@ def _count(work: Work, order: Order, wanted: Mapping[str, Retrieval]) -> set[str
     oldest = hour - WINDOW_HOURS
     if earliest is not None and earliest < oldest:
         work.run(_FORGET_OLD, **mine, oldest=oldest)
-    (distinct,) = work.row(_DISTINCT, **mine)
+    (distinct,) = work.row(_DISTINCT, **mine, oldest=oldest)
     allowed: set[str] = set()
     for family, entry in wanted.items():
         key = family_key(family)
         row = work.row(_ROW, **mine, family=key)
-        raw, known = (b"", 0) if row is None else row
+        raw, sensitive = (b"", _NEVER) if row is None else row
         counts = _counts(raw, oldest=oldest)
         if entry.per_day is not None and sum(counts.values()) >= entry.per_day:
             continue
-        if entry.sensitive and not known:
-            if order.distinct_cap is not None and distinct >= order.distinct_cap:
-                continue
-            distinct += 1
+        if entry.sensitive:
+            if sensitive < oldest:
+                if order.distinct_cap is not None and distinct >= order.distinct_cap:
+                    continue
+                distinct += 1
+            sensitive = hour
         allowed.add(family)
         counts[hour] = counts.get(hour, 0) + 1
-        sensitive = int(known or entry.sensitive)
         hours = _packed_counts(counts)
         if row is None:
             keys = {"tenant_key": order.keys.tenant, "user_key": order.keys.user, "family_key": key}
-            work.run(_NEW, **keys, hours=hours, last_hour=hour, sensitive=sensitive)
+            work.run(_NEW, **keys, hours=hours, last_hour=hour, sensitive_hour=sensitive)
         else:
-            work.run(_COUNT, **mine, family=key, counts=hours, hour=hour, is_sensitive=sensitive)
+            work.run(_COUNT, **mine, family=key, counts=hours, hour=hour, sensitive=sensitive)
     return allowed

@@ -87,7 +87,7 @@ RETRIEVAL: Final = Table(
     Column("family_key", LargeBinary(16), primary_key=True),
     Column("hours", LargeBinary, nullable=False),  # pairs of hour and count
     Column("last_hour", Integer, nullable=False),
-    Column("sensitive", Integer, nullable=False),  # 0 or 1
+    Column("sensitive_hour", Integer, nullable=False),  # last hour in which it counted as sensitive, or long ago
     Index("ledger_retrieval_last_hour", "last_hour"),
     sqlite_with_rowid=False,
 )

@@ -88,9 +88,10 @@ class SqliteStore:
         self._create_file()
         status = self._path.stat()
         self._identity = (status.st_dev, status.st_ino)
-        with self._explained():
+        # No fork in between: what is open now would not be closed before it.
+        with _FORK_TURN, self._explained():
             _patiently(self._migrate)
-        _OPEN.add(self)
+            _OPEN.add(self)
 
     def _create_file(self) -> None:
         try:
@@ -210,6 +211,7 @@ class SqliteStore:
         with self._turn:
             self._closed = True
             self._disconnect()
+        with _FORK_TURN:
             _OPEN.discard(self)
 
     def before_fork(self) -> None:
@@ -222,21 +224,23 @@ class SqliteStore:
         self._turn.release()
 
 
+_FORK_TURN: Final = threading.Lock()
 _OPEN: Final[weakref.WeakSet[SqliteStore]] = weakref.WeakSet()
-_forking: list[SqliteStore] = []
+_FORKING: Final[list[SqliteStore]] = []
 
 
 def _before_fork() -> None:
-    _forking.extend(_OPEN)
-    for store in _forking:
+    _FORK_TURN.acquire()
+    _FORKING.extend(_OPEN)
+    for store in _FORKING:
         store.before_fork()
 
 
 def _after_fork() -> None:
-    stores = _forking.copy()
-    _forking.clear()
-    for store in stores:
+    for store in _FORKING:
         store.after_fork()
+    _FORKING.clear()
+    _FORK_TURN.release()
 
 
 os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
