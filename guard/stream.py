@@ -19,6 +19,8 @@ from guard.verdict import Action, Reason, Verdict
 
 STRIDE: Final = 48
 """Characters that must arrive before the detectors look again; more is cheaper, less shows text earlier."""
+GROWTH: Final = 16
+"""The stride is at least this part of the answer so far, so that a long answer is not looked at ever more often."""
 
 
 def look(detectors: Sequence[Detector], answer: str) -> tuple[Finding, ...]:
@@ -105,7 +107,7 @@ class GuardStream:
         """
         self._ready()
         self._hold(piece)
-        if self.stopped or self._waiting < STRIDE:
+        if self.stopped or self._waiting < self._stride:
             return ""
         return self._advance(final=False)
 
@@ -153,7 +155,7 @@ class GuardStream:
     async def afeed(self, piece: str) -> str:
         """Do as :meth:`feed`, without blocking the event loop."""
         self._ready()
-        if self._blocked is None and self._waiting + len(piece) < STRIDE:
+        if self._blocked is None and self._waiting + len(piece) < self._stride:
             self._hold(piece)
             return ""
         return await asyncio.to_thread(self.feed, piece)
@@ -161,6 +163,10 @@ class GuardStream:
     async def afinish(self) -> Verdict:
         """Do as :meth:`finish`, without blocking the event loop."""
         return await asyncio.to_thread(self.finish)
+
+    @property
+    def _stride(self) -> int:
+        return max(STRIDE, len(self._answer) // GROWTH)
 
     def _ready(self) -> None:
         if self._failed:
