@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Security
+from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from guard.doors.http.bodies import keyed_route
@@ -53,8 +54,10 @@ def create_app(guard: Guard) -> FastAPI:
         lifespan=lifespan,
     )
     app.include_router(health_routes(guard, metrics))
-    app.include_router(check_routes(guard, metrics, keyed))
-    app.include_router(proxy_routes(guard, endpoints, metrics, keyed))
+    # Said here for the description of the interface; the routes' class is what looks at keys.
+    described = [Security(HTTPBearer(auto_error=False)), Security(APIKeyHeader(name="x-api-key", auto_error=False))]
+    app.include_router(check_routes(guard, metrics, keyed), dependencies=described)
+    app.include_router(proxy_routes(guard, endpoints, metrics, keyed), dependencies=described)
     for kind in (StarletteHTTPException, GuardError):
         app.add_exception_handler(kind, answer_problem)
     app.add_middleware(Edge, metrics=metrics, loopback_only=not keyring)

@@ -33,7 +33,7 @@ def principal_of(caller: Caller, stated: PrincipalBody | None, users: Mapping[st
         if caller.key is None:
             return _keyless(stated)
         if stated is not None and caller.may(ASSERT_PRINCIPAL):
-            return _listed(_asserted(caller.key, stated), users)
+            return _listed(_asserted(caller.key, stated, users), users)
         return _own(caller.key, stated, users)
     except ValueError as error:
         # The messages of Principal name the field and the fault, never the value.
@@ -51,14 +51,17 @@ def _keyless(stated: PrincipalBody | None) -> Principal:
     return Principal()
 
 
-def _asserted(key: ApiKey, stated: PrincipalBody) -> Principal:
+def _asserted(key: ApiKey, stated: PrincipalBody, users: Mapping[str, Principal]) -> Principal:
     fields = stated.model_dump(exclude_none=True)
     if "groups" in fields:
         fields["groups"] = frozenset(fields["groups"])
-    if key.tenant is not None:
-        fields.setdefault("tenant", key.tenant)
     principal = Principal(**fields)
-    if key.tenant is not None and principal.tenant != key.tenant:
+    if stated.tenant is None:
+        # The key's tenant, else the one that the table of users gives this user.
+        known = users.get(principal.user) if principal.user is not None else None
+        tenant = key.tenant or (known.tenant if known is not None else principal.tenant)
+        principal = replace(principal, tenant=tenant)
+    if key.tenant is not None and principal.tenant != Principal(tenant=key.tenant).tenant:
         raise Problem(403, "principal", "this key speaks for another tenant", field=_FIELD)
     return principal
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import HTTPException
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -75,7 +76,7 @@ def problem_of(error: Exception) -> Problem:
             return Problem(422, "invalid", str(error))
         case GuardUnavailable():
             return Problem(503, "unavailable", "the check could not run, so nothing may be shown; try again later")
-        case HTTPException():
+        case StarletteHTTPException():
             return Problem(error.status_code, _slug(error.status_code), _phrase(error.status_code))
         case _:
             return Problem(500, "internal", "something went wrong inside the sidecar; its log has the kind of error")
