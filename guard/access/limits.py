@@ -56,8 +56,9 @@ class Limiter:
     """
 
     def __init__(self, tiers: Mapping[str, Tier]) -> None:
-        from limits.storage import MemoryStorage
         from limits.strategies import MovingWindowRateLimiter
+
+        from guard.access.windows import MovingWindows
 
         if not tiers:
             raise ValueError("there must be at least one tier")
@@ -69,7 +70,7 @@ class Limiter:
             min(tier.per_day for tier in tiers.values()),
             min(tier.tenant_per_minute for tier in tiers.values()),
         )
-        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._window = MovingWindowRateLimiter(MovingWindows())
         self._turn = threading.Lock()
 
     def admit(self, principal: Principal, cost: int = 1, *, address: str | None = None) -> tuple[bool, float]:

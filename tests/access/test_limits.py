@@ -6,9 +6,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
 from guard.access.limits import Limiter
+from guard.access.windows import MovingWindows
 from guard.principal import ANONYMOUS, Principal
 
 START = 1_800_000_000.0
@@ -180,3 +183,36 @@ def test_threads_share_one_account():
     with ThreadPoolExecutor(32) as pool:
         allowed = list(pool.map(lambda _: limiter.admit(user())[0], range(400)))
     assert sum(allowed) == 50
+
+
+def test_accounts_that_are_idle_are_forgotten(now):
+    limiter = Limiter({"standard": Tier(per_minute=60, per_day=100)})
+    for number in range(300):
+        limiter.admit(user(f"user{number}"))
+    now[0] += 2 * 86_400
+    for _ in range(10):
+        admitted(limiter, user("late"), 40)
+        now[0] += 60
+
+    kept = {key for accounts in limiter._window.storage._windows.values() for key in accounts}
+    assert len([key for key in kept if "late" in key]) == 3
+    assert len(kept) < 3 * 300 - 2 * 300
+
+
+@given(st.lists(st.tuples(st.integers(-40, 40), st.integers(1, 4)), max_size=60))
+def test_a_window_counts_as_a_list_of_everything_would(steps):
+    """Against the obvious way; time that goes back stands still."""
+    windows = MovingWindows()
+    with pytest.MonkeyPatch.context() as patch:
+        clock = [START]
+        patch.setattr(time, "time", lambda: clock[0])
+        counted = []
+        for seconds, amount in steps:
+            clock[0] += seconds
+            moment = max([clock[0], *counted])
+            recent = [one for one in counted if one > moment - 30]
+            assert windows.get_moving_window("a", 9, 30) == ((recent or [clock[0]])[0], len(recent))
+            allowed = windows.acquire_entry("a", 9, 30, amount)
+            assert allowed == (len(recent) + amount <= 9)
+            if allowed:
+                counted.extend([moment] * amount)
