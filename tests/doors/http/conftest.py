@@ -73,6 +73,10 @@ KEYS = (
 )
 
 
+# One for all: making a client reads every certificate there is, which takes longer than most tests.
+CLIENT = httpx.Client(verify=False, trust_env=False, timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 @contextmanager
 def serving(app: Any) -> Iterator[str]:
     """Run an ASGI application on a free port and hand out its base URL."""
@@ -209,6 +213,7 @@ class Sidecar:
     FAQ = FAQ
     BANDS = BANDS
     MINUTES = MINUTES
+    client = CLIENT
 
     def __init__(self, url: str, guard: Guard) -> None:
         self.url = url
@@ -222,8 +227,8 @@ class Sidecar:
             headers["authorization"] = f"Bearer secret-{key}"
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         method = "GET" if body is None else "POST"
-        return httpx.request(
-            method, self.url + path, content=None if body is None else content, headers=headers, timeout=20, **options
+        return CLIENT.request(
+            method, self.url + path, content=None if body is None else content, headers=headers, **options
         )
 
     def chat(self, **more: Any) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def test_a_body_over_the_bound_is_cut_off_while_it_comes_in(open_sidecar, settin
     headers = {"authorization": "Bearer secret-trusted", "content-type": "application/json"}
     clear(sidecar.ask("/v1/check", {"answer": "zebra" * 4_000}), 413)
     try:
-        reply = httpx.post(sidecar.url + "/v1/check", content=endless(), headers=headers, timeout=20)
+        reply = sidecar.client.post(sidecar.url + "/v1/check", content=endless(), headers=headers, timeout=20)
         clear(reply, 413)
     except httpx.WriteError:
         pass  # The connection was closed on us, which says the same.
@@ -132,7 +132,7 @@ def test_only_json_by_its_type(sidecar, kind):
 
 def test_there_is_no_cors(sidecar):
     headers = {"origin": "https://zebra.example", "access-control-request-method": "POST"}
-    reply = httpx.options(sidecar.url + "/v1/check", headers=headers)
+    reply = sidecar.client.options(sidecar.url + "/v1/check", headers=headers)
 
     clear(reply, 405)
     assert not [name for name in reply.headers if name.startswith("access-control")]
@@ -143,7 +143,7 @@ def test_unknown_paths_and_methods(sidecar):
     clear(sidecar.ask("/zebra/../../etc/passwd"), 404)
     clear(sidecar.ask("/v1/check/", {}), 404)
     clear(sidecar.ask("/v1/check"), 405)
-    clear(httpx.delete(sidecar.url + "/healthz"), 405)
+    clear(sidecar.client.delete(sidecar.url + "/healthz"), 405)
 
 
 @pytest.mark.parametrize("value", ["x" * 201, "\u00e9", "a\tb"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 
@@ -74,7 +73,7 @@ def test_the_interface_describes_itself_without_a_key(sidecar):
     assert document["components"]["schemas"]["CheckBody"]["additionalProperties"] is False
     check = document["paths"]["/v1/check"]["post"]
     assert set(check["responses"]) >= {"200", "401", "403", "413", "422", "429", "503"}
-    assert httpx.get(sidecar.url + "/docs").status_code == 404
+    assert sidecar.client.get(sidecar.url + "/docs").status_code == 404
 
 
 def test_a_request_id_is_echoed_or_made_up(sidecar):

@@ -83,9 +83,12 @@ def test_a_leak_ends_the_stream_softly_and_stops_the_upstream(sidecar, upstream)
 
 
 def test_the_stream_is_a_stream(sidecar, upstream):
-    """The first words arrive long before the last, and what is held back is a few words, not the answer."""
-    text = sidecar.PLAIN * 8
-    chunks = spoken(upstream, text, size=5)
+    """The first words arrive long before the last."""
+    places = ("north", "south", "upper", "lower", "inner", "outer", "near", "far") * 4
+    text = " ".join(
+        f"At the {p} quay it stays calm on day {i}, and nobody minds the wind." for i, p in enumerate(places)
+    )
+    chunks = spoken(upstream, text, size=20)
     upstream.reply = upstream.sse(*[part for chunk in chunks for part in (chunk, 0.005)])
     arrived = []
     began = time.monotonic()
@@ -313,7 +316,9 @@ def test_a_client_that_goes_away_while_the_upstream_is_silent(open_sidecar, upst
     upstream.reply = lambda _body: upstream.Reply([4.0, b"{}"])
     with contextlib.suppress(httpx.ReadTimeout):
         headers = {"authorization": "Bearer secret-trusted"}
-        httpx.post(sidecar.url + "/v1/chat/completions", json=sidecar.chat(stream=stream), headers=headers, timeout=0.3)
+        sidecar.client.post(
+            sidecar.url + "/v1/chat/completions", json=sidecar.chat(stream=stream), headers=headers, timeout=0.3
+        )
 
     assert upstream.left.wait(2)
     assert opened(sidecar) == 0
