@@ -1,8 +1,8 @@
 """
 A table from hashes to the places where they stand, on disk.
 
-Sorted by hash.  The top bits of a hash choose a bucket of the directory, the next sixteen are stored beside each place:
-two bytes for the hash and four for the place, whatever the size of the corpus.
+Sorted by hash.  The top bits of a hash choose a bucket of the directory, the next eight or sixteen are stored beside
+each place.  A :class:`Layout` says how many bytes that takes; they do not depend on the size of the corpus.
 """
 
 from __future__ import annotations
@@ -20,18 +20,41 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    U16 = NDArray[np.uint16]
     U32 = NDArray[np.uint32]
     U64 = NDArray[np.uint64]
     I64 = NDArray[np.int64]
 
-_TAIL_BITS: Final = 16
 _PARTS: Final = 256
 _FLUSH: Final = 1 << 22
 """Entries held in memory before they are spooled: 48 MB."""
-_LOAD: Final = 2
-"""Entries per bucket, about."""
 PLACE_LIMIT: Final = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """
+    How one table is stored.
+
+    Attributes:
+        name: Files begin with it.
+        tail: Type of what is stored of a hash: ``"u1"`` or ``"<u2"``.
+        narrow: Places are below ``2**24`` and take three bytes instead of four.
+        load: Entries per bucket of the directory, about; a power of two.
+    """
+
+    name: str
+    tail: str
+    narrow: bool
+    load: int
+
+    @property
+    def tail_bits(self) -> int:
+        """Bits stored of a hash beyond those that choose the bucket."""
+        return 8 * np.dtype(self.tail).itemsize
+
+
+MARKS: Final = Layout(name="marks", tail="<u2", narrow=False, load=2)
+PAIRS: Final = Layout(name="pairs", tail="u1", narrow=True, load=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +76,9 @@ class Hits:
 class PostingWriter:
     """Collects (hash, place) pairs in bounded memory and writes the table."""
 
-    def __init__(self, directory: Path, name: str) -> None:
+    def __init__(self, directory: Path, layout: Layout) -> None:
         self._directory = directory
-        self._name = name
+        self._layout = layout
         self._hashes: list[U64] = []
         self._places: list[U32] = []
         self._held = 0
@@ -85,12 +108,14 @@ class PostingWriter:
         Args:
             thin: Given hashes (sorted) and places, says which entries to keep.
         """
-        bits = max(8, min(HASH_BITS - _TAIL_BITS, (max(self.total, 1) // _LOAD).bit_length()))
+        name, tail_bits = self._layout.name, self._layout.tail_bits
+        bits = max(8, min(HASH_BITS - tail_bits, (max(self.total, 1) // self._layout.load).bit_length()))
         directory = np.zeros((1 << bits) + 1, dtype=np.int64)
         written = 0
         with (
-            (self._directory / f"{self._name}.tails").open("wb") as tails,
-            (self._directory / f"{self._name}.places").open("wb") as places,
+            (self._directory / f"{name}.tails").open("wb") as tails,
+            (self._directory / f"{name}.places").open("wb") as places,
+            (self._directory / f"{name}.high").open("wb") as high_places,
         ):
             for hashes, places_here in self._parts():
                 keep = thin(hashes, places_here)
@@ -99,16 +124,18 @@ class PostingWriter:
                 if len(buckets):
                     low, high = int(buckets[0]), int(buckets[-1]) + 1
                     directory[low + 1 : high + 1] += np.bincount(buckets - low, minlength=high - low)
-                (kept >> np.uint64(HASH_BITS - bits - _TAIL_BITS)).astype("<u2").tofile(tails)
-                where.astype("<u4").tofile(places)
+                (kept >> np.uint64(HASH_BITS - bits - tail_bits)).astype(self._layout.tail).tofile(tails)
+                where.astype("<u2" if self._layout.narrow else "<u4").tofile(places)
+                if self._layout.narrow:
+                    (where >> np.uint32(16)).astype("u1").tofile(high_places)
                 written += len(kept)
-        np.cumsum(directory).astype("<u4").tofile(self._directory / f"{self._name}.buckets")
+        np.cumsum(directory).astype("<u4").tofile(self._directory / f"{name}.buckets")
         self.abandon()
         return written
 
     @property
     def _spool_path(self) -> Path:
-        return self._directory / f"{self._name}.spool"
+        return self._directory / f"{self._layout.name}.spool"
 
     def _flush(self) -> None:
         """Spool what is held, grouped by the top eight bits of the hash."""
@@ -161,13 +188,15 @@ class PostingWriter:
 class PostingReader:
     """Looks hashes up in a memory-mapped table."""
 
-    def __init__(self, directory: Path, name: str) -> None:
+    def __init__(self, directory: Path, layout: Layout) -> None:
+        name = layout.name
         self._buckets: U32 = _mapped(directory / f"{name}.buckets", "<u4")
-        self._tails: U16 = _mapped(directory / f"{name}.tails", "<u2")
-        self._places: U32 = _mapped(directory / f"{name}.places", "<u4")
+        self._tails: NDArray[Any] = _mapped(directory / f"{name}.tails", layout.tail)
+        self._places: NDArray[Any] = _mapped(directory / f"{name}.places", "<u2" if layout.narrow else "<u4")
+        self._high: NDArray[np.uint8] | None = _mapped(directory / f"{name}.high", "u1") if layout.narrow else None
         bits = (len(self._buckets) - 1).bit_length() - 1
         self._bucket_shift = np.uint64(HASH_BITS - bits)
-        self._tail_shift = np.uint64(HASH_BITS - bits - _TAIL_BITS)
+        self._tail_shift = np.uint64(HASH_BITS - bits - layout.tail_bits)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -179,11 +208,14 @@ class PostingReader:
         sizes = self._buckets[buckets + 1].astype(np.int64) - low
         query = np.repeat(np.arange(len(hashes)), sizes)
         entry = np.arange(len(query)) + np.repeat(low - (np.cumsum(sizes) - sizes), sizes)
-        tails = (hashes >> self._tail_shift).astype(np.uint16)
+        tails = (hashes >> self._tail_shift).astype(self._tails.dtype)
         equal = np.flatnonzero(self._tails[entry] == tails[query])
         query, entry = query[equal], entry[equal]
         counts = np.bincount(query, minlength=len(hashes))
-        return Hits(query, self._places[entry].astype(np.int64), counts[query])
+        places = self._places[entry].astype(np.int64)
+        if self._high is not None:
+            places |= self._high[entry].astype(np.int64) << 16
+        return Hits(query, places, counts[query])
 
 
 def _mapped(path: Path, dtype: str) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from corpora.errors import CorpusCorrupt
 from corpora.index.directory import MANIFEST, current_version
 from corpora.index.documents import DocumentTable
 from corpora.index.manifest import CHECKED_AT_ONCE, Manifest, check_file
-from corpora.index.postings import PostingReader
+from corpora.index.postings import MARKS, PAIRS, PostingReader
 from corpora.index.textstore import TextReader
 from corpora.index.weights import WordWeights
 
@@ -30,6 +30,7 @@ class IndexReader:
     documents: DocumentTable
     texts: TextReader | None
     marks: PostingReader
+    pairs: PostingReader
     weights: WordWeights
 
 
@@ -95,7 +96,8 @@ def _open(directory: Path, manifest: Manifest) -> IndexReader:
             directory=directory,
             documents=DocumentTable(directory, corpus=manifest.name, kind=manifest.kind),
             texts=TextReader(directory) if manifest.parameters["store_text"] else None,
-            marks=PostingReader(directory, "marks"),
+            marks=PostingReader(directory, MARKS),
+            pairs=PostingReader(directory, PAIRS),
             weights=WordWeights(directory),
         )
     except (ValueError, KeyError) as error:

@@ -38,14 +38,15 @@ class WordCounter:
         slots = (hashes & np.uint64((1 << _MOST_BITS) - 1)).astype(np.int64)
         self._counts += np.bincount(slots, minlength=1 << _MOST_BITS)
 
-    def write(self, directory: Path) -> None:
-        """Write the weights; small corpora get a small table."""
+    def write(self, directory: Path) -> WordWeights:
+        """Write the weights and return them; small corpora get a small table."""
         bits = _FEWEST_BITS
         while bits < _MOST_BITS and self.total > 1 << bits:
             bits += 1
         counts = self._counts.reshape(-1, 1 << bits).sum(axis=0)
         information = np.log2((self.total + _PRIOR_WORDS) / (counts + _PRIOR_SEEN))
         (np.clip(information, 0.5, CEILING) * STEPS).astype(np.uint8).tofile(directory / WEIGHT_FILE)
+        return WordWeights(directory)
 
 
 class WordWeights:

@@ -13,10 +13,12 @@ from corpora.index.directory import MANIFEST
 from corpora.index.documents import DocumentWriter
 from corpora.index.manifest import Manifest, checksum
 from corpora.index.marks import GRAM, REACH, WINDOW, winnow
-from corpora.index.postings import PLACE_LIMIT, PostingWriter
+from corpora.index.pairs import CONTENT_BITS, PLACE_SHIFT, STORED, STORED_APART, near_pairs, pair_hashes
+from corpora.index.postings import MARKS, PAIRS, PLACE_LIMIT, PostingWriter
 from corpora.index.textstore import TextWriter
-from corpora.index.weights import WordCounter
-from corpora.text.hashing import gram_hashes
+from corpora.index.weights import WordCounter, WordWeights
+from corpora.index.wordspool import WordSpool
+from corpora.text.hashing import HASH_BITS, gram_hashes
 from corpora.text.normalize import code_points, normalize_codes
 from corpora.text.words import words_of
 
@@ -48,8 +50,9 @@ class IndexWriter:
         self._store_text = store_text
         self._documents = DocumentWriter(directory)
         self._texts = TextWriter(directory)
-        self._marks = PostingWriter(directory, "marks")
-        self._words = WordCounter()
+        self._marks = PostingWriter(directory, MARKS)
+        self._pairs = PostingWriter(directory, PAIRS)
+        self._words = WordSpool(directory)
         self._position = 0
         self._batch: list[tuple[int, U32]] = []
         self._waiting = 0
@@ -90,8 +93,10 @@ class IndexWriter:
             raise DocumentError("a corpus needs at least one document; none was given")
         self._documents.close()
         self._texts.close()
-        self._words.write(self._directory)
         marks = self._marks.finish(self._thin)
+        self._pair_words(self._count_words())
+        pairs = self._pairs.finish(lambda hashes, places: self._thin(hashes, places << np.uint32(PLACE_SHIFT)))
+        self._words.abandon()
         manifest = Manifest(
             version=version,
             name=name,
@@ -105,6 +110,7 @@ class IndexWriter:
                 "folded": self._folded,
                 "words": self._words.total,
                 "marks": marks,
+                "pairs": pairs,
             },
             files={file.name: checksum(file) for file in sorted(self._directory.iterdir())},
         )
@@ -116,6 +122,27 @@ class IndexWriter:
         self._documents.abandon()
         self._texts.abandon()
         self._marks.abandon()
+        self._pairs.abandon()
+        self._words.abandon()
+
+    def _count_words(self) -> WordWeights:
+        counter = WordCounter()
+        for hashes, _ in self._words.chunks():
+            counter.add(hashes)
+        return counter.write(self._directory)
+
+    def _pair_words(self, weights: WordWeights) -> None:
+        """Store the pairs of content words; needs to know first which words are common."""
+        starts = np.array(self._documents.text_starts, dtype=np.int64)
+        for hashes, places in self._words.chunks(overlap=STORED_APART):
+            content = np.flatnonzero(weights.of(hashes) >= CONTENT_BITS)
+            if len(content) < 2:  # noqa: PLR2004 - a pair
+                continue
+            first, second = near_pairs(content, STORED, STORED_APART)
+            text = np.searchsorted(starts, places, side="right")
+            whole = text[first] == text[second]
+            first, second = first[whole], second[whole]
+            self._pairs.add(pair_hashes(hashes[first], hashes[second]), places[first] >> PLACE_SHIFT)
 
     def _add_text(self, codes: U32) -> None:
         if self._store_text:
@@ -137,14 +164,18 @@ class IndexWriter:
             folded = normalize_codes(codes[start : start + _BATCH])
             last = start + _BATCH >= len(codes)
             words = words_of(folded)
-            # The last word may go on in the next piece: it is counted there.
-            self._words.add(words.hashes if last else words.hashes[:-1])
             self._index(folded, np.array([len(folded.codes)]), np.array([self._position + start]), np.array([0]))
+            # The next piece begins with the word that holds the last run that may go on; words before it are done.
+            border = len(words)
+            back = _BATCH
+            if not last and len(words) and int(words.begin[-1]) > 2 * REACH:
+                border = int(np.searchsorted(words.begin, len(folded.codes) - REACH, side="right")) - 1
+                back = int(folded.origin[words.begin[border]])
+                self._folded -= len(folded.codes) - int(words.begin[border])
+            self._words.add(words.hashes[:border], folded.origin[words.begin[:border]] + self._position + start)
             if last:
                 break
-            back = int(folded.origin[-REACH]) if len(folded.codes) > 2 * REACH else _BATCH
-            self._folded -= min(REACH, len(folded.codes)) if back < _BATCH else 0
-            start += max(back, 1)
+            start += back
 
     def _index_batch(self) -> None:
         """Index the waiting texts as one, with a break between them."""
@@ -155,11 +186,15 @@ class IndexWriter:
         for _, codes in self._batch:
             pieces += [codes, gap]
         folded = normalize_codes(np.concatenate(pieces))
-        self._words.add(words_of(folded).hashes)
         lengths = np.array([len(codes) + 1 for _, codes in self._batch])
         ends = np.cumsum(lengths)
         bounds = np.searchsorted(folded.origin, ends)
-        self._index(folded, bounds, np.array([position for position, _ in self._batch]), ends - lengths)
+        positions = np.array([position for position, _ in self._batch])
+        words = words_of(folded)
+        at = folded.origin[words.begin]
+        text = np.searchsorted(ends, at, side="right")
+        self._words.add(words.hashes, at + (positions - (ends - lengths))[text])
+        self._index(folded, bounds, positions, ends - lengths)
         self._batch, self._waiting = [], 0
 
     def _index(self, folded: NormalizedText, bounds: I64, positions: I64, begins: I64) -> None:
@@ -176,27 +211,20 @@ class IndexWriter:
         hashes = gram_hashes(folded.codes, GRAM)
         if not len(hashes):
             return
-        text = np.searchsorted(bounds, np.arange(len(hashes)), side="right")
-        inside = np.arange(len(hashes)) + GRAM <= bounds[text]
+        first = np.concatenate((np.zeros(1, dtype=np.int64), bounds[:-1]))
         # A gram over the border of two texts is never chosen: its hash is made larger than any other.
-        open_hashes = np.where(inside, hashes, np.uint64((1 << 40) - 1))
-        chosen = winnow(open_hashes)
-        chosen = np.concatenate((chosen[inside[chosen]], self._least_of_each(open_hashes, text, inside)))
-        places = positions[text[chosen]] + folded.origin[chosen] - begins[text[chosen]]
-        self._marks.add(hashes[chosen], places)
-
-    @staticmethod
-    def _least_of_each(hashes: U64, text: I64, inside: NDArray[np.bool_]) -> I64:
-        """Return the gram with the least hash of every text: short ones may hold no whole window."""
-        grams = np.flatnonzero(inside)
-        if not len(grams):
-            return grams
-        order = grams[np.lexsort((hashes[grams], text[grams]))] if len(np.unique(text)) > 1 else grams
-        if order is grams:
-            return grams[[int(np.argmin(hashes[grams]))]]
-        first = np.concatenate((np.ones(1, dtype=np.bool_), text[order][1:] != text[order][:-1]))
-        least: I64 = order[first]
-        return least
+        inside = np.ones(len(hashes), dtype=np.bool_)
+        crossing = (bounds[:-1, None] - np.arange(1, GRAM)).ravel()
+        inside[crossing[(crossing >= 0) & (crossing < len(hashes))]] = False
+        keys = np.where(inside, hashes, np.uint64((1 << HASH_BITS) - 1))
+        chosen = winnow(keys)
+        # Short texts may hold no whole window: the least gram of every text is always kept.
+        long = np.flatnonzero(bounds - first >= GRAM)
+        short = long[bounds[long] - first[long] < REACH]
+        least = [int(first[t]) + winnow(hashes[first[t] : bounds[t] - GRAM + 1]) for t in short]
+        chosen = np.concatenate((chosen[inside[chosen]], *least))
+        text = np.searchsorted(bounds, chosen, side="right")
+        self._marks.add(hashes[chosen], positions[text] + folded.origin[chosen] - begins[text])
 
     def _thin(self, hashes: U64, places: U32) -> NDArray[np.bool_]:
         """Keep the first :data:`MOST_PLACES` places of a hash, and some of every combination of rights beyond."""

@@ -38,7 +38,7 @@ class Matcher:
 
     def matches(self, text: str) -> list[Match]:
         """Return every match, in the order of the text."""
-        answer = FoldedAnswer(text)
+        answer = FoldedAnswer(text, self._index.weights)
         if not answer.windows:
             return []
         found = [
@@ -52,13 +52,13 @@ class Matcher:
 
     def settled(self, text: str) -> int:
         """Return the offset up to which the matches of this unfinished text are final."""
-        return FoldedAnswer(text).settled()
+        return FoldedAnswer(text, self._index.weights).settled()
 
     def _passages(self, answer: FoldedAnswer) -> Iterator[Passage]:
         bits: list[float] = []
         for candidate in candidates(self._index, answer):
             if not bits:
-                bits = [0.0, *np.cumsum(self._index.weights.of(answer.words.hashes), dtype=np.float64).tolist()]
+                bits = [0.0, *np.cumsum(answer.bits, dtype=np.float64).tolist()]
             yield from self._align(answer, candidate, bits)
 
     def _align(self, answer: FoldedAnswer, candidate: Candidate, bits: list[float]) -> Iterator[Passage]:

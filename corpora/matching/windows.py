@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from corpora.text.normalize import normalize
 from corpora.text.words import words_of
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
+    from corpora.index.weights import WordWeights
     from corpora.text.normalize import NormalizedText
     from corpora.text.words import Words
 
@@ -40,14 +42,20 @@ class FoldedAnswer:
         folded: The folded text.
         words: Its words.
         windows: How many windows it has; 0 where it has no word.
+        bits: float32, one per word: what each says about where it comes from.
+        character_bits: float64, running sum of the same, spread over the folded characters, from 0.
     """
 
-    __slots__ = ("folded", "windows", "words")
+    __slots__ = ("bits", "character_bits", "folded", "windows", "words")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, weights: WordWeights) -> None:
         self.folded: NormalizedText = normalize(text)
         self.words: Words = words_of(self.folded)
         self.windows = window_count(len(self.words)) if len(self.words) else 0
+        self.bits: NDArray[np.float32] = weights.of(self.words.hashes)
+        lengths = self.words.end - self.words.begin
+        self.character_bits: NDArray[np.float64] = np.zeros(len(self.folded) + 1)
+        np.cumsum(np.repeat(self.bits / lengths, lengths), out=self.character_bits[1:])
 
     def word_range(self, window: int) -> tuple[int, int]:
         """Return the words of a window, half-open."""

@@ -67,6 +67,12 @@ def fold(char: str) -> tuple[int, str]:
         return DROP, ""
     if category == "Cs":
         return BREAK, ""
+    if not unicodedata.decomposition(char) and char == char.casefold() and category[0] == "L":
+        form = _LOOKS_LIKE.get(char, char)
+        return (ALONE if _stands_alone(form) else LETTER), form
+    if not unicodedata.decomposition(char) and char == char.casefold() and category[0] == "L":
+        form = _LOOKS_LIKE.get(char, char)
+        return (ALONE if _stands_alone(form) else LETTER), form
     wide = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold())
     kept = []
     for part in unicodedata.normalize("NFKD", wide):
@@ -81,8 +87,12 @@ def fold(char: str) -> tuple[int, str]:
         return BREAK, ""
     # Hangul syllables come apart under NFKD; they are put together again.
     form = unicodedata.normalize("NFC", "".join(kept)).casefold()
-    alone = any(low <= ord(form[0]) <= high for low, high in _ALONE_RANGES)
-    return (ALONE if alone else LETTER), form
+    return (ALONE if _stands_alone(form) else LETTER), form
+
+
+def _stands_alone(form: str) -> bool:
+    code = ord(form[0])
+    return code >= _ALONE_RANGES[0][0] and any(low <= code <= high for low, high in _ALONE_RANGES)
 
 
 class FoldTable:
