@@ -1,0 +1,1 @@
+"""Figures: run them all with `make bench`, or one with `python -m bench.NAME`."""

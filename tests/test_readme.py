@@ -88,7 +88,9 @@ def test_every_block_runs(tmp_path: Path, upstream: int) -> None:
                 for line in block.splitlines():
                     _run([*line.split(), "-n"], ROOT, environment)
             else:
-                block += "\necho $! > server.pid\n" if "serve" in block else ""
+                if "serve" in block:
+                    # On a port of its own, for the default one may be taken on the machine that tests.
+                    block = block.replace("serve ", f"serve --port {ports['8642']} ") + "\necho $! > server.pid\n"
                 outputs.append(_run(["bash", "-euo", "pipefail", "-c", block], tmp_path, environment))
                 if "serve" in block:
                     started.append(int((tmp_path / "server.pid").read_text()))
