@@ -113,11 +113,21 @@ def test_a_wrong_durability_is_a_setting_to_mend(path):
 
 @pytest.mark.parametrize(("durability", "level"), [("process", 1), ("power", 2)])
 def test_durability_is_what_was_asked_for(path, durability, level):
+    """1 is NORMAL: a commit stands in the log.  2 is FULL: the log stands on the disk."""
     with open_ledger(f"sqlite:///{path}", durability=durability) as ledger:
-        show(ledger, 1)
+        ledger.exposure()
         connection = ledger._store._connection
-        assert connection.execute("PRAGMA synchronous").fetchone() == (level,)
+        for number in range(3):
+            reservation = ledger.reserve(ANN, [Charge("f", (number,), 9, 9)], request_id="r")
+            assert connection.execute("PRAGMA synchronous").fetchone() == (1,)
+            ledger.commit(reservation.id, reservation.granted)
+            assert connection.execute("PRAGMA synchronous").fetchone() == (level,)
+            ledger.retrieve(ANN, [Retrieval("f", 9)], distinct_cap=None, request_id=f"r{number}")
+            assert connection.execute("PRAGMA synchronous").fetchone() == (level,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        ledger._store._disconnect()
+        show(ledger, 5)  # and again on a new connection
+        assert ledger._store._connection.execute("PRAGMA synchronous").fetchone() == (level,)
 
 
 def spoil_with_text(path):

@@ -47,7 +47,8 @@ class SqlLedger:
             now=now,
             expires=now + ttl,
         )
-        with self._store.transaction() as work:
+        # Whoever would commit it is gone as well when a reservation is lost.
+        with self._store.transaction(durable=False) as work:
             granted = disclosure.reserve(work, self._store, order, merged)
         return Reservation(order.id, granted)
 
@@ -59,7 +60,7 @@ class SqlLedger:
 
     def release(self, reservation_id: str) -> None:
         """Free a reservation that was not committed; otherwise, or when repeated, change nothing."""
-        with self._store.transaction() as work:
+        with self._store.transaction(durable=False) as work:
             disclosure.release(work, reservation_id)
 
     def retrieve(
@@ -94,7 +95,7 @@ class SqlLedger:
 
     def counts(self, account: Account, families: Collection[str]) -> Mapping[str, Count]:
         """Return how much of each of *families* has been shown, whether anything was or not."""
-        with self._store.transaction() as work:
+        with self._store.transaction(durable=False) as work:
             return disclosure.counts(work, account_keys(account), families)
 
     def exposure(self, tenant: str | None = None, user: str | None = None) -> list[Exposure]:
@@ -105,7 +106,7 @@ class SqlLedger:
         """Clear away expired reservations, retries and retrievals that no promise needs any more."""
         self._next_purge = time.monotonic() + PURGE_SECONDS
         while True:
-            with self._store.transaction() as work:
+            with self._store.transaction(durable=False) as work:
                 more = forgetting.forget(work, now=self._clock())
             if not more:
                 return

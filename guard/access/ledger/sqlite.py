@@ -81,7 +81,8 @@ class SqliteStore:
 
     def __init__(self, path: str, *, durability: str) -> None:
         self._path = Path(path).absolute()
-        self._synchronous = "FULL" if durability == "power" else "NORMAL"
+        self._durability = durability
+        self._synced = False  # whether transactions of the open connection wait for the disk
         self._turn = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._closed = False
@@ -144,7 +145,7 @@ class SqliteStore:
             raise LedgerUnavailable(
                 f"the file system of {str(self._path)!r} has no shared memory, which the ledger needs: use a local disk"
             )
-        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -16384")
         connection.execute("PRAGMA journal_size_limit = 67108864")
 
@@ -166,10 +167,11 @@ class SqliteStore:
             raise LedgerUnavailable(f"the ledger file {str(self._path)!r} was replaced while in use: restart")
         if self._connection is None:
             self._connection = _patiently(self._connect)
+            self._synced = False
         return self._connection
 
     @contextmanager
-    def transaction(self) -> Iterator[Work]:
+    def transaction(self, *, durable: bool = True) -> Iterator[Work]:
         """Open a transaction that no other writer can overlap."""
         if not self._turn.acquire(timeout=BUSY_SECONDS):
             raise LedgerUnavailable("the ledger is busy: too many requests wait for their turn")
@@ -178,6 +180,10 @@ class SqliteStore:
                 connection = self._ready()
                 cursor = connection.cursor()
                 try:
+                    if self._durability == "power" and durable != self._synced:
+                        # NORMAL appends to the log without waiting for the disk; the next FULL one waits for all of it.
+                        cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                        self._synced = durable
                     # A plain BEGIN would read first and find out too late that somebody else wrote in between.
                     cursor.execute("BEGIN IMMEDIATE")
                     yield Work(cursor, _WRITER)

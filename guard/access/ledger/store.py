@@ -85,8 +85,14 @@ class Store(Protocol):
     Every failure of the driver leaves :meth:`transaction` as :class:`guard.errors.LedgerUnavailable`.
     """
 
-    def transaction(self) -> AbstractContextManager[Work]:
-        """Open a transaction that is durable once the block ends, and undone if it raises."""
+    def transaction(self, *, durable: bool = True) -> AbstractContextManager[Work]:
+        """
+        Open a transaction that is undone if the block raises.
+
+        Args:
+            durable: Whether it must survive, once the block has ended, what the settings say; False where its loss
+                together with the process harms nobody.
+        """
         ...
 
     def lock(self, work: Work, keys: Sequence[bytes]) -> None:

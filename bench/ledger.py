@@ -1,0 +1,157 @@
+"""
+The ledger: how long a charge takes, and whether any cap is overrun when many processes charge at once.
+
+    python -m bench.ledger [--url URL] [--operations 12000] [--processes 8] [--users 20000]
+
+Prints one JSON line per figure.  The URL's database should be empty; without one a file in a temporary folder is used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import random
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from guard.access.ledger import Account, Charge, Ledger, Retrieval, open_ledger
+
+CAPS = (120, 200)
+"""Cells of a family for a user and for a tenant: low enough to be reached, so that the race is one."""
+FAMILIES = 5
+USERS = 6
+
+
+def emit(figure: str, **values: object) -> None:
+    """Print one line."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    where = {"commit": commit.stdout.strip(), "machine": platform.machine(), "cpus": os.cpu_count()}
+    print(json.dumps({"bench": "ledger", "figure": figure, **values, **where}), flush=True)
+
+
+def timed(step: Callable[[int], object], rounds: int) -> dict[str, float]:
+    """Return milliseconds at the median and the 99th percentile, by the clock and by CPU; a tenth is warm-up."""
+    wall, cpu = [], []
+    for number in range(rounds + rounds // 10):
+        wall_start, cpu_start = time.perf_counter(), time.thread_time()
+        step(number)
+        cpu.append(1e3 * (time.thread_time() - cpu_start))
+        wall.append(1e3 * (time.perf_counter() - wall_start))
+    cuts = {name: statistics.quantiles(took[rounds // 10 :], n=100) for name, took in (("wall", wall), ("cpu", cpu))}
+    return {f"p{part}_ms_{name}": round(cuts[name][part - 1], 3) for name in cuts for part in (50, 99)}
+
+
+def charge_once(ledger: Ledger, number: int, users: int = 200) -> None:
+    """Reserve and commit 12 cells of each of two documents, as for a quote of some hundred characters."""
+    charges = [
+        Charge(f"handbook\x1fdoc{(7 * number + part) % 400}", tuple(range(number % 50, number % 50 + 12)), 4000, 9000)
+        for part in range(2)
+    ]
+    made = ledger.reserve(Account("acme", f"user{number % users}"), charges, request_id=f"r{number}")
+    ledger.commit(made.id, made.granted)
+
+
+def retrieve_once(ledger: Ledger, number: int) -> None:
+    """Count five retrieved confidential documents."""
+    wanted = [Retrieval(f"handbook\x1fdoc{(3 * number + part) % 400}", 20, sensitive=True) for part in range(5)]
+    ledger.retrieve(Account("acme", f"user{number % 200}"), wanted, distinct_cap=50, request_id=f"q{number}")
+
+
+def charge_at_once(url: str, seed: int, rounds: int) -> None:
+    """Charge at random, as one process of many."""
+    chance = random.Random(seed)
+    with open_ledger(url) as ledger:
+        for _ in range(rounds):
+            account = Account("race", f"user{chance.randrange(USERS)}")
+            family = f"family{chance.randrange(FAMILIES)}"
+            made = ledger.reserve(account, [Charge(family, cells(chance), *CAPS)], request_id="r")
+            if chance.random() < 0.9:  # the others are abandoned
+                ledger.commit(made.id, made.granted)
+
+
+def check_then_write(url: str, seed: int, rounds: int) -> None:
+    """The negative control: look whether there is room, then write, in two steps."""
+    chance = random.Random(seed)
+    with open_ledger(url) as ledger:
+        for _ in range(rounds):
+            account = Account("control", f"user{chance.randrange(USERS)}")
+            family = f"family{chance.randrange(FAMILIES)}"
+            wanted = cells(chance)
+            count = ledger.counts(account, [family])[family]
+            if count.user + len(wanted) <= CAPS[0] and count.tenant + len(wanted) <= CAPS[1]:
+                made = ledger.reserve(account, [Charge(family, wanted, 10**6, 10**6)], request_id="r")
+                ledger.commit(made.id, made.granted)
+
+
+def cells(chance: random.Random) -> tuple[int, ...]:
+    """Return up to twelve cells in a row."""
+    first = chance.randrange(2000)
+    return tuple(range(first, first + chance.randint(1, 12)))
+
+
+def at_once(task: Callable[[str, int, int], None], url: str, operations: int, processes: int) -> float:
+    """Run *task* in so many processes and return the seconds that took."""
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=task, args=(url, seed, operations // processes)) for seed in range(processes)]
+    start = time.perf_counter()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    failed = [worker.exitcode for worker in workers if worker.exitcode]
+    if failed:
+        raise SystemExit(f"{len(failed)} of {processes} processes failed")
+    return time.perf_counter() - start
+
+
+def overruns(url: str, tenant: str) -> dict[str, object]:
+    """Count the accounts over their cap, and how far the worst is over it."""
+    with open_ledger(url) as ledger:
+        found = [(len(one.cells), CAPS[one.scope == "tenant"]) for one in ledger.exposure(tenant)]
+    return {
+        "accounts": len(found),
+        "at_cap": sum(count == cap for count, cap in found),
+        "over_cap": sum(count > cap for count, cap in found),
+        "worst": round(max(count / cap for count, cap in found), 3),
+    }
+
+
+def main() -> None:
+    """Run everything."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url")
+    parser.add_argument("--operations", type=int, default=12_000)
+    parser.add_argument("--processes", type=int, default=8)
+    parser.add_argument("--users", type=int, default=20_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        url = options.url or f"sqlite:///{folder}/ledger.db"
+        for durability in ("process", "power"):
+            with open_ledger(url, durability=durability) as ledger:
+                figures = timed(lambda number: charge_once(ledger, number), 2000)
+                emit("reserve and commit, two documents", durability=durability, target="p50 1, p99 10", **figures)
+        with open_ledger(url) as ledger:
+            emit("retrieve, five documents", **timed(lambda number: retrieve_once(ledger, number), 2000))
+            for number in range(options.users):
+                charge_once(ledger, number, users=options.users)
+            figures = timed(lambda number: charge_once(ledger, number + options.users, options.users), 2000)
+            emit("reserve and commit among many users", users=options.users, **figures)
+        if not options.url:
+            size = sum(file.stat().st_size for file in Path(folder).iterdir())
+            emit("size on disk", users=options.users, megabytes=round(size / 1e6, 1))
+        took = at_once(charge_at_once, url, options.operations, options.processes)
+        race = {"operations": options.operations, "processes": options.processes, "seconds": round(took, 1)}
+        emit("many processes, one step", **race, target="over_cap 0", **overruns(url, "race"))
+        at_once(check_then_write, url, options.operations, options.processes)
+        emit("many processes, check and write apart", processes=options.processes, **overruns(url, "control"))
+
+
+if __name__ == "__main__":
+    main()
