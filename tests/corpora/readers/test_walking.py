@@ -102,6 +102,13 @@ def test_a_link_to_a_hidden_file_of_the_root_is_read_as_mounted_volumes_have_it(
     assert (loaded.only.id, loaded.only.label) == ("a.txt", "confidential")
 
 
+def test_a_link_to_a_hidden_folder_of_the_root_is_not_followed(tmp_path: Path, load):
+    tree(tmp_path, ".store/a.txt")
+    (tmp_path / "shown").symlink_to(".store")
+
+    assert "is a link" in load(tmp_path).reason
+
+
 def test_label_files_reached_by_a_link_out_of_the_root_are_not_trusted(tmp_path: Path, load):
     tree(tmp_path, "kb/a.txt")
     (tmp_path / "mine.toml").write_text('[[rule]]\npath = "**"\nlabel = "public"\n')
