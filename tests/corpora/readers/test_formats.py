@@ -150,6 +150,39 @@ def test_mail(tmp_path: Path, load):
     assert [note.remark for note in loaded.notes] == ["1 attached file was not read"]
 
 
+def test_docx_reads_a_text_box_once_though_it_is_stored_twice(tmp_path: Path, load, word):
+    from docx.oxml import parse_xml
+
+    main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    compatible = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    box = "<w:p><w:r><w:t>boxed</w:t></w:r></w:p>"
+
+    def fill(document):
+        document.element.body.insert(
+            0,
+            parse_xml(
+                f'<w:p xmlns:w="{main}" xmlns:mc="{compatible}"><w:r><mc:AlternateContent><mc:Choice Requires="wps">'
+                f"{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+            ),
+        )
+
+    (tmp_path / "m.docx").write_bytes(word(fill))
+
+    assert load(tmp_path).only.text == "boxed"
+
+
+def test_mail_with_two_bodies_gives_the_plain_one(tmp_path: Path, load):
+    (tmp_path / "m.eml").write_bytes(
+        b"Subject: Hi\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=x\n\n"
+        b"--x\nContent-Type: text/html\n\n<p>rich</p>\n--x\nContent-Type: text/plain\n\nplain\n--x--\n"
+    )
+
+    loaded = load(tmp_path)
+
+    assert loaded.only.text == "Subject: Hi\n\nplain"
+    assert not loaded.notes
+
+
 def test_mail_falls_back_to_its_html_body(tmp_path: Path, load):
     (tmp_path / "m.eml").write_bytes(
         b"Subject: Hi\nContent-Type: text/html; charset=iso-8859-1\n\n<p>caf\xe9</p><p>two</p><script>no</script>"
