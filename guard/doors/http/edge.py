@@ -90,7 +90,7 @@ class Edge:
             raise Problem(
                 403,
                 "host",
-                "without configured keys only loopback host names are served; configure [keys] to change that",
+                "without configured keys only loopback host names are served; configure [keys.NAME] to change that",
             )
         try:
             state["request_id"] = valid_request_id(headers.get("x-request-id")) or state["request_id"]

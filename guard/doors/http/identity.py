@@ -45,7 +45,7 @@ def _keyless(stated: PrincipalBody | None) -> Principal:
         raise Problem(
             403,
             "principal",
-            "without configured keys everybody is anonymous; configure [keys] to say who asks",
+            "without configured keys everybody is anonymous; configure [keys.NAME] to say who asks",
             field=_FIELD,
         )
     return Principal()

@@ -6,16 +6,12 @@ import errno
 import ipaddress
 import socket
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from guard.errors import ConfigError
 
 if TYPE_CHECKING:
     from guard.settings import Settings
-
-KEEP_ALIVE_SECONDS: Final = 15
-GRACE_SECONDS: Final = 20
-MAX_CONNECTIONS: Final = 2_000
 
 
 def is_loopback(host: str) -> bool:
@@ -50,7 +46,7 @@ def serve(settings: Settings, *, host: str | None = None, port: int | None = Non
     if not settings.keys and not is_loopback(server.host):
         raise ConfigError(
             f"server.host {server.host} can be reached from elsewhere and no keys are configured: "
-            "add [[keys]], or listen on 127.0.0.1"
+            "add [keys.NAME], or listen on 127.0.0.1"
         )
     listening = bound(server.host, server.port)
     try:
@@ -92,25 +88,22 @@ def _why_not(error: OSError, host: str, port: int) -> str:
 
 
 def _run(settings: Settings, listening: socket.socket) -> None:
-    import uvicorn
-
     from guard.doors.http.app import create_app
+    from guard.doors.http.listening import listen, log_to_stderr
     from guard.engine import Guard
 
     with Guard.open(settings) as guard:
+        # The first answer must not wait for a model to load, and a missing model must show now.
         guard.warm()
-        config = uvicorn.Config(
-            create_app(guard),
-            http="h11",
-            ws="none",
-            lifespan="on",
-            access_log=False,
-            log_level="warning",
-            server_header=False,
-            # No header of a client may change who it seems to be.
-            proxy_headers=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            limit_concurrency=MAX_CONNECTIONS,
-        )
-        uvicorn.Server(config).run(sockets=[listening])
+        log_to_stderr()
+        listen(create_app(guard), listening, f"echoguard serves on {_address(listening)} ({_inventory(settings)})")
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _inventory(settings: Settings) -> str:
+    keys = f"{len(settings.keys)} keys" if settings.keys else "no keys: everybody is anonymous"
+    return f"{len(settings.corpora)} corpora, {len(settings.upstreams)} upstreams, {keys}"

@@ -106,7 +106,10 @@ class Die(Exception):
 
 @dataclass
 class Reply:
-    """What the upstream answers: bytes are sent, numbers are pauses in seconds, :class:`Die` ends the connection."""
+    """
+    What the upstream answers: bytes are sent, numbers are pauses in seconds, an event is waited for,
+    :class:`Die` ends the connection.
+    """
 
     parts: list[Any]
     status: int = 200
@@ -198,7 +201,9 @@ class FakeUpstream:
         for part in reply.parts:
             if part is Die:
                 raise Die
-            if isinstance(part, float):
+            if isinstance(part, threading.Event):
+                assert await asyncio.to_thread(part.wait, 20)
+            elif isinstance(part, float):
                 await asyncio.sleep(part)
             else:
                 self.sent += 1

@@ -239,7 +239,7 @@ def test_no_upstream_names_the_setting(open_sidecar):
     reply = sidecar.ask("/v1/chat/completions", sidecar.chat())
 
     assert reply.status_code == 503
-    assert "[[upstreams]]" in reply.json()["error"]["message"]
+    assert "[[upstream]]" in reply.json()["error"]["message"]
     assert sidecar.ask("/v1/check", {"answer": "x"}).status_code == 200
 
 

@@ -22,7 +22,7 @@ MAX_ERROR_BODY: Final = 64_000
 CONNECT_SECONDS: Final = 10.0
 _LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=64)
 
-NOT_CONFIGURED: Final = "no upstream is configured; name one in the settings as [[upstreams]] with name and base_url"
+NOT_CONFIGURED: Final = "no upstream is configured; name one in the settings as [[upstream]] with name and base_url"
 
 
 class Endpoint:
