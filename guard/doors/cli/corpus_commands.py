@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
 from guard.doors.cli.exits import Exit
-from guard.doors.cli.failures import CommandError
-from guard.doors.cli.terminal import console, note, print_json, progress_bar, visible
+from guard.doors.cli.failures import CommandError, one_line
+from guard.doors.cli.terminal import console, note, print_json, progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from corpora import Corpus, Document
     from corpora.readers import Note, Skipped
+
+NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+"""What the settings take as the name of a corpus; an index of another name could not be configured."""
 
 corpus_app = typer.Typer(name="corpus", help="Build, list and verify corpora.", no_args_is_help=True)
 
@@ -55,6 +59,8 @@ def build_command(
     """
     from corpora.readers import read_documents
 
+    if not NAME.fullmatch(name):
+        raise CommandError("--name takes up to 128 letters, digits, dots, underscores and hyphens, the first no sign")
     if not paths:
         raise CommandError("name at least one file or folder to read")
     for path in paths:
@@ -75,9 +81,9 @@ def build_command(
         raise CommandError(str(error)) from None
     corpus = _build(directory, documents, name=name, kind=kind, store_text=not no_text)
     for one in notes:
-        note(visible(f"note: {one.path}: {one.remark}").replace("\n", " "))
+        note(one_line(f"note: {one.path}: {one.remark}"))
     for left_out in skipped:
-        note(visible(f"skipped {left_out.path}: {left_out.reason}").replace("\n", " "))
+        note(one_line(f"skipped {left_out.path}: {left_out.reason}"))
     if corpus is None:
         note(f"nothing to index: no document was read, {len(skipped)} skipped; {directory} was not touched")
         return Exit.COULD_NOT_RUN
@@ -149,7 +155,7 @@ def list_command(
     for one in described:
         labels = ", ".join(f"{count} {label}" for label, count in one["labels"].items())
         cells = (one["name"], one["kind"], f"{len(one['documents']):,}", f"{one['characters']:,}", labels)
-        table.add_row(*(Text(visible(cell)) for cell in (*cells, one["directory"])))
+        table.add_row(*(Text(one_line(cell)) for cell in (*cells, one["directory"])))
     console().print(table)
     return Exit.OK
 

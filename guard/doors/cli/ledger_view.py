@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from guard.access.ledger.base import CELL
+from guard.doors.cli.failures import one_line
 from guard.doors.cli.strips import strip
-from guard.doors.cli.terminal import console, speaks_utf8, visible
+from guard.doors.cli.terminal import console, speaks_utf8
 from guard.rights import family_key
 
 if TYPE_CHECKING:
@@ -114,21 +115,27 @@ def _table(who: str, found: Sequence[Row]) -> None:
 
     screen = console()
     blocks = speaks_utf8(screen.file)
-    # The picture gives way first: names wrap badly.
-    width = max(8, min(_PICTURE, screen.width - 60))
-    table = Table(box=None, pad_edge=False)
-    for name in (who, "document", "label"):
-        table.add_column(name, overflow="fold")
-    for name in ("characters", "share"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("seen, from start to end", overflow="crop", no_wrap=True)
-    for row in found:
-        name = row.tenant if row.user is None else f"{row.user} ({row.tenant})"
-        of = "?" if row.length is None else f"{row.length:,}"
-        share = "?" if row.share is None else f"{row.share:.1%}"
-        cells = (name, f"{row.corpus}/{row.document}", row.label or "gone", f"{row.characters:,} of {of}", share)
-        table.add_row(*(Text(visible(cell)) for cell in cells), Text(row.picture(width, blocks=blocks)))
+    names = (who, "document", "label", "characters", "share")
+    lines = [_cells(row) for row in found]
+    taken = sum(max(len(line[place]) for line in (names, *lines)) + 1 for place in range(len(names)))
+    # The picture gives way first: it can be drawn in any width, and names wrap badly.
+    width = max(8, min(_PICTURE, screen.width - taken))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in names:
+        figures = name in {"characters", "share"}
+        table.add_column(name, overflow="fold", no_wrap=figures, justify="right" if figures else "left")
+    table.add_column("seen", overflow="crop", no_wrap=True)
+    for row, line in zip(found, lines, strict=True):
+        table.add_row(*(Text(cell) for cell in line), Text(row.picture(width, blocks=blocks)))
     screen.print(table)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    name = row.tenant if row.user is None else f"{row.user} ({row.tenant})"
+    of = "?" if row.length is None else f"{row.length:,}"
+    share = "?" if row.share is None else f"{row.share:.1%}"
+    texts = (name, f"{row.corpus}/{row.document}", row.label or "gone", f"{row.characters:,} of {of}", share)
+    return tuple(one_line(text) for text in texts)
 
 
 def _runs(cells: frozenset[int]) -> list[list[int]]:

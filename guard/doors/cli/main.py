@@ -87,6 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         line, code = explain(error)
         note(line)
         return code
+    if outcome == Exit.INTERRUPTED:
+        note("interrupted")
     return outcome if isinstance(outcome, int) else Exit.OK
 
 

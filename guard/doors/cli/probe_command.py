@@ -76,6 +76,12 @@ def probe_command(
     from guard.regurgitation.asking import Patience
     from guard.regurgitation.targets import open_target
 
+    if evidence and json_file is None:
+        raise CommandError("--evidence needs --json: the questions and answers go into that report")
+    if str(json_file) == str(junit_file) == "-":
+        raise CommandError("--json and --junit cannot both go to standard output")
+    if not (0 <= max_leak <= 1 and 0 < timeout < float("inf")):
+        raise CommandError("--max-leak is a share from 0 to 1, and --timeout a number of seconds")
     for path in (json_file, junit_file):
         if path is not None and str(path) != "-" and not path.parent.is_dir():
             raise CommandError(f"{path}: there is no folder to write it to")
@@ -85,7 +91,7 @@ def probe_command(
         asked, corpus or [], config, probes or [], limit=limit, seed=seed, max_leak=max_leak, patience=patience
     )
     _write(result, json_file, junit_file, evidence=evidence)
-    if str(json_file) != "-":
+    if "-" not in {str(json_file), str(junit_file)}:
         from guard.doors.cli.probe_view import show_result
 
         show_result(result)

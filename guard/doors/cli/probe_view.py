@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guard.doors.cli.terminal import console, visible
+from guard.doors.cli.failures import one_line
+from guard.doors.cli.terminal import console
 from guard.regurgitation import ranges
 from guard.regurgitation.suite import Status
 
@@ -24,7 +25,7 @@ def show_result(result: Result) -> None:
     screen = console()
     colour = {Status.CLEAN: "green", Status.LEAKED: "red", Status.INCOMPLETE: "yellow"}[result.status]
     head = Text(result.status.value, style=f"bold {colour}")
-    said = f"  {visible(result.target)}: {len(result.outcomes)} questions, {result.failed} without an answer"
+    said = f"  {one_line(result.target)}: {len(result.outcomes)} questions, {result.failed} without an answer"
     head.append(said, "not bold default")
     screen.print(head)
     sides: list[tuple[str, Tally]] = [("as it is", result.off)]
@@ -69,7 +70,7 @@ def _documents(result: Result) -> None:
         cells = [f"{sizes[ref]:,} of {result.lengths[ref]:,}"]
         if on is not None:
             cells.append(f"{ranges.size(on.seen.get(ref, ())):,}")
-        table.add_row(Text(visible(f"{ref.corpus}/{ref.id}")), *cells)
+        table.add_row(Text(one_line(f"{ref.corpus}/{ref.id}")), *cells)
     screen = console()
     screen.print(table)
     if len(worst) > _WORST:

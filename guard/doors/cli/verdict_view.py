@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from guard.doors.cli.failures import one_line
 from guard.doors.cli.terminal import console, visible
 from guard.verdict import Action
 
@@ -41,4 +42,4 @@ def show_verdict(verdict: Verdict) -> None:
 
 def _documents(finding: Finding) -> str:
     named = [f"{source.corpus}/{source.id} {source.start}-{source.end}" for source in finding.documents]
-    return visible("; ".join(named)).replace("\n", " ")
+    return one_line("; ".join(named))
