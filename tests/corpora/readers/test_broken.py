@@ -240,10 +240,27 @@ def test_damage_to_good_files_raises_nothing_but_reader_error(pdf, word, data):
 
 
 def test_parsers_say_nothing(tmp_path: Path, load, pdf, capfd, caplog):
-    (tmp_path / "a.pdf").write_bytes(pdf("some words").replace(b"xref", b"xerf").replace(b"/Count 1", b"/Count x"))
+    (tmp_path / "a.pdf").write_bytes(pdf("some words").replace(b"%PDF", b"junk%PDF"))
     (tmp_path / "b.html").write_bytes(b'<?xml version="1.0"?><html><p>x<p <<</html>')
 
     load(tmp_path)
 
     assert capfd.readouterr() == ("", "")
     assert not caplog.records
+
+
+def test_quiet_silences_warnings_and_loggers_below_and_restores_both(caplog):
+    import logging
+    import warnings
+
+    from corpora.readers.quiet import quiet
+
+    with quiet("noisy"):
+        warnings.warn(SECRET, stacklevel=1)  # an error here, unless silenced
+        logging.getLogger("noisy.inner").critical(SECRET)
+    assert not caplog.records
+
+    logging.getLogger("noisy.inner").warning("heard again")
+    assert len(caplog.records) == 1
+    with pytest.warns(UserWarning, match="heard again"):
+        warnings.warn("heard again", stacklevel=1)
