@@ -1,0 +1,87 @@
+"""Databases, data services and content."""
+# ruff: noqa: E501 - one credential a line
+
+from __future__ import annotations
+
+from typing import Final
+
+from detectors.secrets.build import ALNUM, DIGITS, URLSAFE, mixed, sample, table, token
+from detectors.secrets.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = (
+    *table(
+        r"""
+        planetscale-token | pscale_tkn_ pscale_pw_ pscale_oauth_ | A-Za-z0-9_=.- 32-64 | | planetscale.com/docs/api/reference/service-tokens
+        neon-key | napi_ | lower 60-70 | | neon.com/docs/manage/api-keys
+        neon-password | npg_ | alnum 12-24 | bounded | neon.com/docs/connect/connect-from-any-app
+        mongodb-atlas-secret | mdb_sa_sk_ | urlsafe 40 | | www.mongodb.com/docs/atlas/api/service-accounts-overview/
+        aiven-password | AVNS_ | urlsafe 17-22 | | aiven.io/docs/platform/concepts/service-users
+        fauna-key | fnA fnE | urlsafe 36-42 | bounded | docs.fauna.com/fauna/current/learn/security/keys/
+        influxdb-token | apiv3_ | urlsafe 60-100 | | docs.influxdata.com/influxdb3/core/admin/tokens/
+        confluent-secret | cflt | base64 60 | bounded | docs.confluent.io/cloud/current/security/authenticate/workload-identities/service-accounts/api-keys/overview.html
+        shopware-key | SWIA SWUA SWSC | upper 22 | bounded | developer.shopware.com/docs/guides/integrations-api/
+        """
+    ),
+    token(
+        "cockroach-key",
+        "CCDB1_",
+        ALNUM,
+        22,
+        "https://www.cockroachlabs.com/docs/cockroachcloud/managing-access",
+        tail=r"_[A-Za-z0-9]{40}",
+        samples=("CCDB1_" + sample(ALNUM, 22) + "_" + sample(ALNUM, 40),),
+    ),
+    token(
+        "tinybird-token",
+        "p.eyJ",
+        r"A-Za-z0-9_-",
+        (60, 200),
+        "https://www.tinybird.co/docs/forward/administration/tokens",
+        tail=r"\.[A-Za-z0-9_-]{40,60}",
+        samples=("p.eyJ" + sample(URLSAFE, 70) + "." + sample(URLSAFE, 43),),
+    ),
+    token(
+        "convex-deploy-key",
+        ("prod:", "dev:", "preview:"),
+        r"a-z0-9-",
+        (6, 40),
+        "https://docs.convex.dev/cli/deploy-key-types",
+        tail=r"\|eyJ[A-Za-z0-9+/=]{40,200}",
+        samples=("prod:happy-otter-123" + "|eyJ" + sample(ALNUM, 60),),
+    ),
+    token(
+        "sanity-token",
+        "sk",
+        ALNUM,
+        (80, 180),
+        "https://www.sanity.io/docs/http-auth",
+        bounded=True,
+        valid=mixed(digits=9),
+    ),
+    Rule(
+        name="cloudinary-url",
+        pattern=r"cloudinary://[0-9]{12,18}:(?P<secret>[A-Za-z0-9_-]{20,40})@[A-Za-z0-9_-]{2,60}",
+        anchor=("cloudinary://",),
+        source="https://cloudinary.com/documentation/how_to_integrate_cloudinary",
+        matches=("cloudinary://" + sample(DIGITS, 15) + ":" + sample(ALNUM, 27) + "@acme",),
+        near_misses=("cloudinary://key:secret@acme",),
+    ),
+    Rule(
+        name="odbc-password",
+        pattern=r"(?i:password|pwd)=(?P<secret>[^\s;\"'<>{}$]{5,128});",
+        anchor=("password=", "pwd="),
+        source="https://learn.microsoft.com/sql/odbc/reference/syntax/sqldriverconnect-function",
+        matches=("Server=db;Uid=app;Pwd=" + sample(ALNUM, 12) + ";",),
+        near_misses=("Server=db;Uid=app;Pwd={0};",),
+        valid=lambda value: any(c.isdigit() for c in value) and "example" not in value.lower(),
+        confidence=0.85,
+    ),
+    Rule(
+        name="algolia-secured-key",
+        pattern=r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86,200}(?:dmFsaWRVbnRpbD|ZmlsdGVycz)[A-Za-z0-9+/]{4,300}={0,2}",
+        anchor=("dmfsawrvbnrpbd", "zmlsdgvycz"),
+        source="https://www.algolia.com/doc/guides/security/api-keys/",
+        matches=(sample(ALNUM, 86) + "dmFsaWRVbnRpbD" + sample(ALNUM, 20),),
+        near_misses=("dmFsaWRVbnRpbD" + sample(ALNUM, 20),),
+    ),
+)
