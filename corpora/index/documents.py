@@ -132,6 +132,7 @@ class DocumentTable:
         self._meta: bytes | np.memmap[tuple[int], np.dtype[np.uint8]]
         self._meta = np.memmap(directory / META_FILE, dtype=np.uint8, mode="r")
         self._known: dict[int, DocumentInfo] = {}
+        self._blocks: I64 | None = None
 
     def __len__(self) -> int:
         return len(self._meta_at)
@@ -184,6 +185,14 @@ class DocumentTable:
     def text_at(self, places: I64) -> I64:
         """Return the number of the text that holds each place of the text store."""
         return np.searchsorted(self.starts, places, side="right") - 1
+
+    def first_blocks(self, shift: int) -> I64:
+        """Return the first block of each text, where texts are cut into blocks of ``2**shift`` code points."""
+        if self._blocks is None:
+            # One number stays free between texts, so that blocks of different texts are never neighbours.
+            counts = (self.lengths >> shift) + 2
+            self._blocks = np.cumsum(counts) - counts
+        return self._blocks
 
     def with_text(self, text: int) -> list[int]:
         """Return the numbers of all documents that have this text."""

@@ -2,7 +2,7 @@
 Unordered pairs of content words that stand near each other: seeds that survive patterned edits.
 
 Replacing every second word, or putting a filler after each, leaves no run of characters whole; it leaves most pairs.
-The index holds each content word with the first and the second that follow it; a question to the index pairs it with the
+The index holds each content word with the first and the second that follow it; a question pairs it with the
 first :data:`ASKED` that follow, so that words put in between do no harm.  Order within a pair does not matter.
 """
 

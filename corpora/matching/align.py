@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     I64 = NDArray[np.int64]
 
-THRESHOLD: Final = 110.0
+THRESHOLD: Final = 95.0
 """Bits of shared information, less the price of the edits, from which on a stretch is a copy."""
 GAP_PRICE: Final = 4.0
 """Bits that one word costs which stands on one side only; a replaced word costs it once."""
@@ -31,26 +31,31 @@ Block = tuple[int, int, int]
 
 def align(
     answer: FoldedAnswer,
-    words: tuple[int, int],
-    bits: Sequence[float],
+    window: int,
     source: Source,
+    within: tuple[int, int],
 ) -> Iterator[Passage]:
     """
     Yield the passages of a window copied from *source*, disjoint, best first.
 
     Args:
         answer: The text looked at.
-        words: The words of the window, half-open.
-        bits: Running sum of the information of the answer's words, one longer than the words.
+        window: Number of the window.
         source: A stretch of a text.
+        within: The words of *source* that come into question, half-open.
     """
-    first, last = words
-    # rapidfuzz reads integer arrays as they are; its annotations do not say so.
-    ours, theirs = cast("Sequence[int]", answer.words.hashes[first:last]), cast("Sequence[int]", source.words.hashes)
-    operations = LCSseq.editops(ours, theirs)
-    blocks = [(block.a + first, block.b, block.size) for block in operations.as_matching_blocks() if block.size]
+    first, last = answer.word_range(window)
+    low, high = within
+    operations = LCSseq.editops(answer.names[first:last], source.names[low:high])
+    blocks = [(block.a, block.b, block.size) for block in operations.as_matching_blocks()]
+    # What remains at the end is an empty block.
+    blocks.pop()
+    bits = answer.window_bits(window)
+    if sum(bits[at + size] - bits[at] for at, _, size in blocks) < THRESHOLD:
+        return
     for run in _segments(blocks, bits):
-        yield Passage(source.text, tuple(_pieces(answer, source, run)))
+        placed = [(at + first, place + low, size) for at, place, size in run]
+        yield Passage(source.text, tuple(_pieces(answer, source, placed)))
 
 
 def _segments(blocks: list[Block], bits: Sequence[float]) -> Iterator[list[Block]]:
@@ -89,16 +94,19 @@ def _pieces(answer: FoldedAnswer, source: Source, run: list[Block]) -> Iterator[
             if gap_start < gap_end:
                 source_start, source_end = int(source.origin[source_at - 1]) + 1, int(source.origin[from_])
                 yield Piece(gap_start, gap_end, source_start, max(source_start, source_end), 0, edited)
-        yield from _equal(answer.folded.origin[begin:end], source.origin[from_:to])
+        if np.array_equal(answer.words.hashes[at : at + size], source.words.hashes[place : place + size]):
+            yield from _equal(answer.folded.origin[begin:end], source.origin[from_:to])
+        else:
+            # Two different words with one name: rare, and then nothing is said character by character.
+            ours, theirs = answer.folded.origin, source.origin
+            yield Piece(
+                int(ours[begin]), int(ours[end - 1]) + 1, int(theirs[from_]), int(theirs[to - 1]) + 1, 0, end - begin
+            )
         answer_at, source_at = end, to
 
 
 def _equal(ours: I64, theirs: I64) -> Iterator[Piece]:
     """Yield the pieces of two equal runs of folded characters, cut where the originals drift apart."""
-    if len(ours) != len(theirs):
-        # Two different words with one hash: as good as impossible, and then nothing is said character by character.
-        yield Piece(int(ours[0]), int(ours[-1]) + 1, int(theirs[0]), int(theirs[-1]) + 1, 0, len(ours))
-        return
     bounds = [0, *(np.flatnonzero(np.diff(ours - theirs)) + 1).tolist(), len(ours)]
     answer_end = source_end = 0
     for number, (begin, end) in enumerate(pairwise(bounds)):

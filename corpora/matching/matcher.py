@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from corpora.matching.candidates import Candidate
     from corpora.matching.passage import Passage, Piece
 
-_MARGIN: Final = 256
+_MARGIN: Final = 192
 """Code points read on both sides of what a window can reach in a text."""
-_SLACK: Final = 1.5
+_SLACK: Final = 1.3
 """How much longer a copied stretch may be in the text than in the answer."""
 MOST_COPIES: Final = 64
 """Documents named of those that have the same text; beyond, some of every combination of rights."""
@@ -55,24 +55,22 @@ class Matcher:
         return FoldedAnswer(text, self._index.weights).settled()
 
     def _passages(self, answer: FoldedAnswer) -> Iterator[Passage]:
-        bits: list[float] = []
         for candidate in candidates(self._index, answer):
-            if not bits:
-                bits = [0.0, *np.cumsum(answer.bits, dtype=np.float64).tolist()]
-            yield from self._align(answer, candidate, bits)
+            yield from self._align(answer, candidate)
 
-    def _align(self, answer: FoldedAnswer, candidate: Candidate, bits: list[float]) -> Iterator[Passage]:
+    def _align(self, answer: FoldedAnswer, candidate: Candidate) -> Iterator[Passage]:
         words = answer.word_range(candidate.window)
         if self._sources is None:
             return
         origin = answer.folded.origin
         left = int(origin[answer.words.begin[words[0]]])
         right = int(origin[answer.words.end[words[1] - 1] - 1])
-        base = int(self._index.documents.starts[candidate.text])
-        at, place = origin[candidate.at], candidate.place - base
+        at, place = origin[candidate.at], candidate.place
         low = int((place - (at - left) * _SLACK).min()) - _MARGIN
         high = int((place + (right - at) * _SLACK).max()) + _MARGIN
-        yield from align(answer, words, bits, self._sources.read(candidate.text, low, high))
+        source = self._sources.read(candidate.text, candidate.block)
+        within = np.searchsorted(source.origin[source.words.begin], (low, high)).tolist()
+        yield from align(answer, candidate.window, source, (within[0], within[1]))
 
     def _matches(self, text: int, run: list[Piece]) -> Iterator[Match]:
         pieces = tuple((Span(piece.start, piece.end), Span(piece.source_start, piece.source_end)) for piece in run)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from corpora.matching.seeds import BLOCK_SHIFT
 from corpora.text.normalize import normalize_codes
-from corpora.text.words import words_of
+from corpora.text.words import names_of, words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from corpora.index.textstore import TextReader
     from corpora.text.words import Words
 
-_TILE: Final = 512
-"""Stretches begin and end at multiples of so many code points of their text, so that neighbours share them."""
+_AROUND: Final = 1
+"""Blocks read on both sides of the two that hold the seeds of a candidate."""
 _KEPT: Final = 512
 """Stretches kept: about 40 MB at most."""
 
@@ -33,11 +34,13 @@ class Source:
         text: Number of the text.
         origin: int64: offset in the text of each folded character.
         words: Its words.
+        names: One character per word; see :func:`corpora.text.words.names_of`.
     """
 
     text: int
     origin: NDArray[np.int64]
     words: Words
+    names: str
 
 
 class SourceReader:
@@ -46,23 +49,23 @@ class SourceReader:
     def __init__(self, texts: TextReader, documents: DocumentTable) -> None:
         self._texts = texts
         self._documents = documents
-        self._kept: OrderedDict[tuple[int, int, int], Source] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, int], Source] = OrderedDict()
         self._lock = Lock()
 
-    def read(self, text: int, start: int, end: int) -> Source:
-        """Return a stretch that holds the code points ``[start, end)`` of a text, as far as it has them."""
-        length = int(self._documents.lengths[text])
-        low = max(start, 0) // _TILE * _TILE
-        high = min(-(-end // _TILE) * _TILE, length)
-        key = (text, low, high)
+    def read(self, text: int, block: int) -> Source:
+        """Return two blocks of a text and what stands around them."""
+        key = (text, block)
         with self._lock:
             known = self._kept.get(key)
             if known is not None:
                 self._kept.move_to_end(key)
                 return known
+        low = max(block - _AROUND, 0) << BLOCK_SHIFT
+        high = min(block + 2 + _AROUND << BLOCK_SHIFT, int(self._documents.lengths[text]))
         base = int(self._documents.starts[text])
         folded = normalize_codes(self._texts.codes(base + low, base + max(high, low)))
-        source = Source(text, folded.origin + low, words_of(folded))
+        words = words_of(folded)
+        source = Source(text, folded.origin + low, words, names_of(words))
         with self._lock:
             self._kept[key] = source
             if len(self._kept) > _KEPT:

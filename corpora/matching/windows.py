@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from corpora.text.normalize import normalize
-from corpora.text.words import words_of
+from corpora.text.words import names_of, words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +27,14 @@ WIDTH: Final = 96
 """Words of one window."""
 STRIDE: Final = 24
 """Words from the beginning of one window to the next."""
+_SHORT_BITS: Final = np.array([0.0, 3.0, 5.0, np.inf], dtype=np.float32)
+"""The most that a word of one or two characters may say, in bits."""
+_NUMBER_BITS: Final = 1.5
+"""The most that a digit of a number may say, in bits."""
+_FIRST_OTHER_SCRIPT: Final = 0x0590
+"""Scripts from here on may say much with one character."""
+_AGAIN: Final = np.array([1.0, 0.5, 0.25, 0.125, 0.0], dtype=np.float32)
+"""What a word says when it comes for the first, second, ... time in one window."""
 
 
 def window_count(words: int) -> int:
@@ -42,20 +50,44 @@ class FoldedAnswer:
         folded: The folded text.
         words: Its words.
         windows: How many windows it has; 0 where it has no word.
+        names: One character per word; see :func:`corpora.text.words.names_of`.
         bits: float32, one per word: what each says about where it comes from.
         character_bits: float64, running sum of the same, spread over the folded characters, from 0.
     """
 
-    __slots__ = ("bits", "character_bits", "folded", "windows", "words")
+    __slots__ = ("_window", "_window_bits", "bits", "character_bits", "folded", "names", "windows", "words")
 
     def __init__(self, text: str, weights: WordWeights) -> None:
         self.folded: NormalizedText = normalize(text)
         self.words: Words = words_of(self.folded)
         self.windows = window_count(len(self.words)) if len(self.words) else 0
-        self.bits: NDArray[np.float32] = weights.of(self.words.hashes)
+        self.names = names_of(self.words)
         lengths = self.words.end - self.words.begin
+        self.bits: NDArray[np.float32] = np.minimum(weights.of(self.words.hashes), self._most(lengths))
         self.character_bits: NDArray[np.float64] = np.zeros(len(self.folded) + 1)
         np.cumsum(np.repeat(self.bits / lengths, lengths), out=self.character_bits[1:])
+        self._window = -1
+        self._window_bits: list[float] = []
+
+    def _most(self, lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the most that each word may say: short ones and numbers, as in tables and code, say little."""
+        first = self.folded.codes[self.words.begin]
+        short = _SHORT_BITS[np.minimum(lengths, len(_SHORT_BITS) - 1)]
+        number = np.where((first >= 0x30) & (first <= 0x39), _NUMBER_BITS * lengths, np.inf)  # noqa: PLR2004 - 0 to 9
+        return np.where(first < _FIRST_OTHER_SCRIPT, np.minimum(short, number), np.inf).astype(np.float32)
+
+    def window_bits(self, window: int) -> list[float]:
+        """Return the running sum, from 0, of what the words of a window say; a word said again says half as much."""
+        if window != self._window:
+            first, last = self.word_range(window)
+            hashes = self.words.hashes[first:last]
+            order = np.argsort(hashes, kind="stable")
+            new = np.flatnonzero(np.concatenate(([True], hashes[order][1:] != hashes[order][:-1])))
+            again = np.empty(len(hashes), dtype=np.int64)
+            again[order] = np.arange(len(hashes)) - np.repeat(new, np.diff(new, append=len(hashes)))
+            bits = self.bits[first:last] * _AGAIN[np.minimum(again, len(_AGAIN) - 1)]
+            self._window, self._window_bits = window, [0.0, *np.cumsum(bits, dtype=np.float64).tolist()]
+        return self._window_bits
 
     def word_range(self, window: int) -> tuple[int, int]:
         """Return the words of a window, half-open."""

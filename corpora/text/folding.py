@@ -27,10 +27,8 @@ LETTER: Final = 2
 ALONE: Final = 3
 """The code point stays and is a word of its own: scripts that write no spaces."""
 
-KIND_SHIFT: Final = 24
-CODE_MASK: Final = 0x1FFFFF
 EXPANDS: Final = 1 << 31
-"""Set where the folded form has several code points; the low bits then index :attr:`FoldTable.expansions`."""
+"""Added where the folded form has several code points; the rest then indexes :attr:`FoldTable.expansions`."""
 
 _BLOCK: Final = 256
 _SIZE: Final = 0x110000
@@ -97,14 +95,16 @@ def _stands_alone(form: str) -> bool:
 
 class FoldTable:
     """
-    One entry per code point: ``kind << 24 | folded code point``, or :data:`EXPANDS` and an index.
+    One entry per code point; valid only in blocks that :meth:`prepare` has seen.
 
     Attributes:
-        entries: uint32, shape ``(0x110000,)``; valid only in blocks that :meth:`prepare` has seen.
+        kinds: uint8, shape ``(0x110000,)``: :data:`DROP`, :data:`BREAK`, :data:`LETTER` or :data:`ALONE`.
+        entries: uint32, same shape: the folded code point, or :data:`EXPANDS` and an index.
         expansions: Folded forms of several code points, each a uint32 array.
     """
 
     def __init__(self) -> None:
+        self.kinds: NDArray[np.uint8] = np.zeros(_SIZE, dtype=np.uint8)
         self.entries: U32 = np.zeros(_SIZE, dtype=np.uint32)
         self.expansions: list[U32] = []
         self._ready = np.zeros(_SIZE // _BLOCK, dtype=np.bool_)
@@ -121,15 +121,15 @@ class FoldTable:
                 self._fill(int(block))
 
     def _fill(self, block: int) -> None:
-        values = []
+        kinds, values = [], []
         for code in range(block * _BLOCK, (block + 1) * _BLOCK):
             kind, form = fold(chr(code))
-            if len(form) > 1:
-                values.append(kind << KIND_SHIFT | EXPANDS | self._number(form))
-            else:
-                values.append(kind << KIND_SHIFT | (ord(form) if form else 0))
+            kinds.append(kind)
+            values.append(EXPANDS + self._number(form) if len(form) > 1 else ord(form) if form else 0)
         # Values first, flag second: a thread that sees the flag sees the values.
-        self.entries[block * _BLOCK : (block + 1) * _BLOCK] = values
+        here = slice(block * _BLOCK, (block + 1) * _BLOCK)
+        self.entries[here] = values
+        self.kinds[here] = kinds
         self._ready[block] = True
 
     def _number(self, form: str) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpora.span import Span
-from corpora.text.folding import ALONE, BREAK, CODE_MASK, EXPANDS, KIND_SHIFT, LETTER, TABLE
+from corpora.text.folding import ALONE, BREAK, EXPANDS, LETTER, TABLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,29 +76,27 @@ def normalize_codes(codes: U32) -> NormalizedText:
         return NormalizedText(np.zeros(0, np.uint32), np.zeros(0, np.int64), np.zeros(0, np.bool_), 0)
     if codes.max() >= 0x300:  # noqa: PLR2004 - the first three blocks are always filled
         TABLE.prepare(codes)
-    entries = TABLE.entries[codes]
-    kinds = ((entries >> np.uint32(KIND_SHIFT)) & np.uint32(3)).astype(np.uint8)
-    kept = np.flatnonzero(kinds >= LETTER)
-    values = entries[kept]
-    # A word begins where a break lies between this kept character and the one before, and around lone characters.
-    breaks = np.cumsum(kinds == BREAK, dtype=np.int32)[kept]
-    starts = np.empty(len(kept), dtype=np.bool_)
-    if len(kept):
-        starts[0] = True
-        np.not_equal(breaks[1:], breaks[:-1], out=starts[1:])
-        alone = kinds[kept] == ALONE
-        if alone.any():
-            starts |= alone
-            starts[1:] |= alone[:-1]
-    if len(values) and (values & np.uint32(EXPANDS)).any():
+    kinds = TABLE.kinds.take(codes)
+    # What is dropped inside a word is left out first; then a word begins wherever a break stands just before.
+    seen = np.flatnonzero(kinds)
+    kinds = kinds[seen]
+    stays = kinds >= LETTER
+    starts = np.ones(len(kinds), dtype=np.bool_)
+    np.equal(kinds[:-1], BREAK, out=starts[1:])
+    if (kinds == ALONE).any():
+        starts |= kinds == ALONE
+        starts[1:] |= kinds[:-1] == ALONE
+    kept, starts = seen[stays], starts[stays]
+    values = TABLE.entries.take(codes.take(kept))
+    if len(values) and values.max() >= EXPANDS:
         values, kept, starts = _expand(values, kept, starts)
-    return NormalizedText(values & np.uint32(CODE_MASK), kept.astype(np.int64, copy=False), starts, length)
+    return NormalizedText(values, kept, starts, length)
 
 
 def _expand(values: U32, kept: I64, starts: Bools) -> tuple[U32, I64, Bools]:
     """Replace entries that fold to several code points; all of them share the origin of the one."""
-    where = np.flatnonzero(values & np.uint32(EXPANDS))
-    forms = [TABLE.expansions[int(value)] for value in (values[where] & np.uint32(CODE_MASK))]
+    where = np.flatnonzero(values >= EXPANDS)
+    forms = [TABLE.expansions[int(value)] for value in values[where] - np.uint32(EXPANDS)]
     counts = np.ones(len(values), dtype=np.int64)
     counts[where] = [len(form) for form in forms]
     first = np.cumsum(counts) - counts
