@@ -10,15 +10,13 @@ lines: ``{"started": pid}``, ``{"ended": pid, "signal": n, "exit": n}``, and for
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import random
 import sys
 
 from guard.access.ledger import Account, Charge, open_ledger
-
-# Loaded before the fork, so that a writer starts at once.
-import guard.access.ledger.sqlite  # noqa: F401  # isort: skip
 
 FAMILIES = ("f", "g", "h")
 USERS = ("ann", "bob", "cleo")
@@ -52,6 +50,9 @@ def work(url: str, seed: int, rounds: int, caps: tuple[int, int]) -> None:
 
 
 def main(url: str, user_cap: str, tenant_cap: str) -> None:
+    # Loaded before the fork, so that a writer starts at once.
+    importlib.import_module(f"guard.access.ledger.{'sqlite' if url.startswith('sqlite') else 'postgres'}")
+    importlib.import_module("guard.access.ledger.sql")
     for line in sys.stdin:
         if not line.strip():
             pid, status = os.wait()

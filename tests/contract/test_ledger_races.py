@@ -99,14 +99,12 @@ def test_one_reservation_committed_by_many_at_once_is_charged_once(ledger):
     assert total(ledger, "user", "ann") == 2
 
 
-CAPS = (250, 380)
-
-
 class Writers:
     """The processes of ``ledger_worker.py``, and what they were promised."""
 
-    def __init__(self, url):
-        command = [sys.executable, str(WORKER), url, *map(str, CAPS)]
+    def __init__(self, url, caps):
+        self.caps = caps  # of a user, of a tenant
+        command = [sys.executable, str(WORKER), url, *map(str, caps)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.promised = {}
 
@@ -140,38 +138,40 @@ class Writers:
 
 
 @pytest.fixture
-def writers(ledger_url):
-    writers = Writers(ledger_url)
+def writers(ledger_url, caps):
+    writers = Writers(ledger_url, caps)
     yield writers
     writers.close()
 
 
-def check(opened, promised):
+def check(opened, writers):
     """What was promised is there, the tenant holds what its users hold, and no cap is overrun."""
     with opened() as ledger:
         entries = ledger.exposure()
     found = {(one.user, one.family): one.cells for one in entries if one.scope == "user"}
-    for key, cells in promised.items():
+    for key, cells in writers.promised.items():
         assert cells <= found.get(key, frozenset())
     for one in entries:
-        assert len(one.cells) <= CAPS[one.scope == "tenant"]
+        assert len(one.cells) <= writers.caps[one.scope == "tenant"]
         if one.scope == "tenant":
             assert one.cells == frozenset().union(*(cells for (_, name), cells in found.items() if name == one.family))
     return found
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("caps", [(60, 90)])
 def test_caps_hold_between_processes(opened, writers):
     for seed in range(8):
         writers.start(seed, rounds=150)
     assert [writers.ended()["exit"] for _ in range(8)] == [0] * 8
 
-    found = check(opened, writers.promised)
+    found = check(opened, writers)
     assert found == writers.promised
-    assert max(map(len, found.values())) == CAPS[0]  # reached, so the race was one
+    assert max(map(len, found.values())) == writers.caps[0]  # reached, so the race was one
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("caps", [(300, 390)])
 def test_what_was_promised_survives_kill_9(opened, writers):
     """Two writers at a time are killed in mid-work, again and again, on one database."""
     chance = random.Random(7)
@@ -183,6 +183,6 @@ def test_what_was_promised_survives_kill_9(opened, writers):
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         assert [writers.ended()["signal"] for _ in pids] == [signal.SIGKILL] * 2
-        check(opened, writers.promised)
+        check(opened, writers)
 
     assert sum(map(len, writers.promised.values())) > 100

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from guard.access.ledger.base import MAX_CELL, Charge, Count
 from guard.access.ledger.cells import fits, packed, room_for, unpacked
-from guard.access.ledger.keys import TENANT_SCOPE, AccountKeys, digest, family_key, tenant_key, user_key
+from guard.access.ledger.keys import TENANT_SCOPE, AccountKeys, digest, family_key
 from guard.access.ledger.schema import EXPOSURE, HOLD, RESERVATION
 from guard.errors import LedgerUnavailable
 
@@ -36,9 +36,15 @@ _HEAD: Final = (
     .where(RESERVATION.c.id == bindparam("reservation"))
     .with_for_update()
 )
-_OWN_HOLDS: Final = select(HOLD.c.family, HOLD.c.family_key, HOLD.c.cells, HOLD.c.user_cap, HOLD.c.tenant_cap).where(
-    HOLD.c.reservation == bindparam("own")
-)
+_OWN_HOLDS: Final = select(
+    HOLD.c.tenant_key,
+    HOLD.c.user_key,
+    HOLD.c.family,
+    HOLD.c.family_key,
+    HOLD.c.cells,
+    HOLD.c.user_cap,
+    HOLD.c.tenant_cap,
+).where(HOLD.c.reservation == bindparam("own"))
 _NEW_RESERVATION: Final = insert(RESERVATION)
 _NEW_HOLD: Final = insert(HOLD)
 _NEW_EXPOSURE: Final = insert(EXPOSURE)
@@ -83,6 +89,8 @@ class _Taken:
 class _Hold(NamedTuple):
     """One family of a reservation, as stored."""
 
+    tenant_key: bytes
+    user_key: bytes
     family: str
     family_key: bytes
     cells: bytes
@@ -211,11 +219,11 @@ def commit(work: Work, store: Store, reservation: str, shown: Mapping[str, BitMa
             raise ValueError("the reservation was committed before, with other cells")
         return
     holds = _own_holds(work, reservation, shown)
-    keys = AccountKeys(tenant_key(tenant), user_key(tenant, user))
-    store.lock(work, _lock_keys(keys.tenant, (hold.family_key for hold in holds)))
+    for tenant_key in {hold.tenant_key for hold, _ in holds}:  # one, or none where nothing is shown
+        store.lock(work, _lock_keys(tenant_key, (hold.family_key for hold, _ in holds)))
     changes = _Changes()
-    for hold in holds:
-        cells = shown[hold.family]
+    for hold, cells in holds:
+        keys = AccountKeys(hold.tenant_key, hold.user_key)
         taken = _shown(work, keys, hold.family_key)
         # Room that ran out of time may have been given away, so what others hold counts again.  What is committed
         # counts always: two processes need not agree on the time.
@@ -232,13 +240,15 @@ def commit(work: Work, store: Store, reservation: str, shown: Mapping[str, BitMa
     work.run(_MARK_COMMITTED, own=reservation, mark=mark)
 
 
-def _own_holds(work: Work, reservation: str, shown: Mapping[str, BitMap]) -> list[_Hold]:
-    """Return the holds of the families in *shown*, all of whose cells they must cover."""
-    holds = {hold.family: hold for hold in map(_Hold._make, work.rows(_OWN_HOLDS, own=reservation))}
-    for family, cells in shown.items():
-        if family not in holds or not cells <= unpacked(holds[family].cells):
+def _own_holds(work: Work, reservation: str, shown: Mapping[str, BitMap]) -> list[tuple[_Hold, BitMap]]:
+    """Return the holds of the families in *shown*, all of whose cells they must cover, and those cells."""
+    # By key: a database may keep names only nearly as they are.
+    holds = {hold.family_key: hold for hold in map(_Hold._make, work.rows(_OWN_HOLDS, own=reservation))}
+    by_key = {family_key(family): cells for family, cells in shown.items()}
+    for key, cells in by_key.items():
+        if key not in holds or not cells <= unpacked(holds[key].cells):
             raise ValueError("shown holds cells that were not granted")
-    return [holds[family] for family in shown]
+    return [(holds[key], cells) for key, cells in by_key.items()]
 
 
 def _has_room(hold: _Hold, taken: _Taken, cells: BitMap) -> bool:

@@ -21,8 +21,10 @@ def open_ledger(url: str, *, durability: Durability = "process", clock: Callable
     Open the ledger at *url*, creating it where there is none.
 
     Args:
-        url: ``sqlite:///relative.db``, ``sqlite:////absolute.db``.  Missing directories are created.
+        url: ``sqlite:///relative.db``, ``sqlite:////absolute.db`` (missing directories are created), or
+            ``postgresql://user:password@host/database``.
         durability: What a committed charge survives: ``"process"`` the death of any process, ``"power"`` also the plug.
+            With PostgreSQL it survives what that server's own settings promise, in both cases at least a crash of it.
         clock: Seconds since the epoch.
 
     Raises:
@@ -48,4 +50,8 @@ def open_ledger(url: str, *, durability: Durability = "process", clock: Callable
         if parsed.host or parsed.query or not parsed.database or parsed.database == ":memory:":
             raise ConfigError("ledger.url for SQLite names a file and nothing else: sqlite:///state/ledger.db")
         return SqlLedger(SqliteStore(parsed.database, durability=durability), clock=clock)
-    raise ConfigError(f"ledger.url has the scheme {parsed.drivername!r}; use sqlite:///...")
+    if parsed.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
+        from guard.access.ledger.postgres import PostgresStore
+
+        return SqlLedger(PostgresStore(parsed), clock=clock)
+    raise ConfigError(f"ledger.url has the scheme {parsed.drivername!r}; use sqlite:///... or postgresql://...")

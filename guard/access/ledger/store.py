@@ -50,7 +50,7 @@ class Work:
     def rows(self, statement: ClauseElement, **values: object) -> list[Any]:
         """Run a query and return its rows, each a tuple."""
         sql, known, order = self._writer.written(statement)
-        self._cursor.execute(sql, _arranged(known, order, values))
+        self._cursor.execute(sql, self._arranged(known, order, values))
         rows: list[Any] = self._cursor.fetchall()
         return rows
 
@@ -62,20 +62,20 @@ class Work:
     def run(self, statement: ClauseElement, **values: object) -> None:
         """Run a change."""
         sql, known, order = self._writer.written(statement)
-        self._cursor.execute(sql, _arranged(known, order, values))
+        self._cursor.execute(sql, self._arranged(known, order, values))
 
     def run_each(self, statement: ClauseElement, changes: Sequence[Mapping[str, object]]) -> None:
         """Run a change once for each set of values."""
         if not changes:
             return
         sql, known, order = self._writer.written(statement)
-        self._cursor.executemany(sql, [_arranged(known, order, values) for values in changes])
+        self._cursor.executemany(sql, [self._arranged(known, order, values) for values in changes])
 
-
-def _arranged(known: Mapping[str, Any], order: Sequence[str] | None, values: Mapping[str, object]) -> Any:
-    if order is None:
-        return {**known, **values}
-    return [values[name] if name in values else known[name] for name in order]
+    def _arranged(self, known: Mapping[str, Any], order: Sequence[str] | None, values: Mapping[str, object]) -> Any:
+        """Return all values as the driver wants them."""
+        if order is None:
+            return {**known, **values}
+        return [values[name] if name in values else known[name] for name in order]
 
 
 class Store(Protocol):
