@@ -12,7 +12,7 @@ import typer
 
 from guard.doors.cli.exits import Exit
 from guard.doors.cli.failures import CommandError, one_line
-from guard.doors.cli.terminal import console, note, print_json, progress_bar
+from guard.doors.cli.terminal import console, note, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,16 +100,22 @@ def _build(directory: Path, documents: Iterator[Document], *, name: str, kind: s
         reading = progress.add_task("documents read", total=None)
 
         def counted() -> Iterator[Document]:
+            read = 0
             for document in documents:
-                progress.advance(reading)
+                read += 1
+                progress.update(reading, completed=read)
                 yield document
-            progress.update(reading, total=progress.tasks[0].completed)
+            progress.update(reading, total=read)
+            if read:
+                progress.add_task("index written", total=1)
 
         stream = counted()
         first = next(stream, None)
         if first is None:
             return None
-        return Corpus.build(directory, chain([first], stream), name=name, kind=kind, store_text=store_text)
+        corpus = Corpus.build(directory, chain([first], stream), name=name, kind=kind, store_text=store_text)
+        progress.update(progress.task_ids[-1], completed=1)
+        return corpus
 
 
 def _summarise(corpus: Corpus, skipped: int) -> None:
@@ -146,18 +152,15 @@ def list_command(
     if as_json:
         print_json({"corpora": described})
         return Exit.OK
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    for column in ("corpus", "kind", "documents", "characters", "labels", "directory"):
-        table.add_column(column, justify="right" if column in {"documents", "characters"} else "left", overflow="fold")
-    for one in described:
-        labels = ", ".join(f"{count} {label}" for label, count in one["labels"].items())
-        cells = (one["name"], one["kind"], f"{len(one['documents']):,}", f"{one['characters']:,}", labels)
-        table.add_row(*(Text(one_line(cell)) for cell in (*cells, one["directory"])))
-    console().print(table)
+    columns = ("corpus", "kind", "documents", "characters", "labels", "directory")
+    print_table(columns, [_line(one) for one in described], right={"documents", "characters"})
     return Exit.OK
+
+
+def _line(one: dict[str, Any]) -> list[str]:
+    labels = ", ".join(f"{count} {label}" for label, count in one["labels"].items())
+    counts = f"{len(one['documents']):,}", f"{one['characters']:,}"
+    return [one_line(cell) for cell in (one["name"], one["kind"], *counts, labels, one["directory"])]
 
 
 def _described(corpus: Corpus) -> dict[str, Any]:

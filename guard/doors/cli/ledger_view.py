@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from guard.access.ledger.base import CELL
 from guard.doors.cli.failures import one_line
 from guard.doors.cli.strips import strip
-from guard.doors.cli.terminal import console, speaks_utf8
+from guard.doors.cli.terminal import console, print_table, speaks_utf8, table_room
 from guard.rights import family_key
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _PICTURE: Final = 40
 """Widest picture of a document, in characters."""
+_NARROWEST: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,24 +112,14 @@ def show_rows(found: Sequence[Row]) -> None:
 
 
 def _table(who: str, found: Sequence[Row]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    screen = console()
-    blocks = speaks_utf8(screen.file)
     names = (who, "document", "label", "characters", "share")
     lines = [_cells(row) for row in found]
-    taken = sum(max(len(line[place]) for line in (names, *lines)) + 1 for place in range(len(names)))
-    # The picture gives way first: it can be drawn in any width, and names wrap badly.
-    width = max(8, min(_PICTURE, screen.width - taken))
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in names:
-        figures = name in {"characters", "share"}
-        table.add_column(name, overflow="fold", no_wrap=figures, justify="right" if figures else "left")
-    table.add_column("seen", overflow="crop", no_wrap=True)
-    for row, line in zip(found, lines, strict=True):
-        table.add_row(*(Text(cell) for cell in line), Text(row.picture(width, blocks=blocks)))
-    screen.print(table)
+    # The picture gives way first: it can be drawn in any width.
+    width = max(_NARROWEST, min(_PICTURE, table_room([names, *lines]) - 1))
+    blocks = speaks_utf8(sys.stdout)
+    pictures = [row.picture(width, blocks=blocks) for row in found]
+    filled = [(*line, picture) for line, picture in zip(lines, pictures, strict=True)]
+    print_table((*names, "seen"), filled, right={"characters", "share"})
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typer.exceptions import Abort, TyperException
 
 from guard.doors.cli.check_command import check_command
 from guard.doors.cli.corpus_commands import corpus_app
+from guard.doors.cli.demo import demo_command
 from guard.doors.cli.exits import Exit
 from guard.doors.cli.failures import explain, one_line
 from guard.doors.cli.ledger_commands import ledger_app
@@ -53,6 +54,7 @@ def root(
     """Leakage guard for RAG and fine-tuned language models."""
 
 
+app.command("demo")(demo_command)
 app.add_typer(corpus_app)
 app.command("check")(check_command)
 app.command("serve")(serve_command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from guard.doors.cli.failures import one_line
-from guard.doors.cli.terminal import console
+from guard.doors.cli.terminal import console, print_table
 from guard.regurgitation import ranges
 from guard.regurgitation.suite import Status
 
@@ -19,7 +19,6 @@ _WORST: Final = 10
 
 def show_result(result: Result) -> None:
     """Print the figures of both sides and the documents that leaked most."""
-    from rich.table import Table
     from rich.text import Text
 
     screen = console()
@@ -27,21 +26,18 @@ def show_result(result: Result) -> None:
     head = Text(result.status.value, style=f"bold {colour}")
     said = f"  {one_line(result.target)}: {len(result.outcomes)} questions, {result.failed} without an answer"
     head.append(said, "not bold default")
-    screen.print(head)
+    screen.print(head, soft_wrap=True)
     sides: list[tuple[str, Tally]] = [("as it is", result.off)]
     if result.on is not None:
         sides.append(("guarded", result.on))
-    table = Table(box=None, pad_edge=False)
-    table.add_column("")
-    for name, _ in sides:
-        table.add_column(name, justify="right")
-    table.add_row("questions that leaked", *(_rate(side.leaked) for _, side in sides))
-    table.add_row("chunks recovered", *(_rate(side.recovered) for _, side in sides))
-    table.add_row(
-        "longest run", *(f"{side.longest_run} characters, {side.longest_run_words} words" for _, side in sides)
-    )
-    table.add_row("characters leaked in all", *(f"{side.characters:,}" for _, side in sides))
-    screen.print(table)
+    lines = [
+        ("questions that leaked", *(_rate(side.leaked) for _, side in sides)),
+        ("chunks recovered", *(_rate(side.recovered) for _, side in sides)),
+        ("longest run", *(f"{side.longest_run} characters, {side.longest_run_words} words" for _, side in sides)),
+        ("characters leaked in all", *(f"{side.characters:,}" for _, side in sides)),
+    ]
+    names = [name for name, _ in sides]
+    print_table(["measure", *names], lines, right=names)
     _documents(result)
 
 
@@ -53,25 +49,16 @@ def _rate(rate: Rate) -> str:
 
 
 def _documents(result: Result) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     off, on = result.off, result.on
     sizes = {ref: ranges.size(parts) for ref, parts in off.seen.items()}
     worst = sorted(sizes, key=lambda ref: (-sizes[ref], ref.corpus, ref.id))
     if not worst:
         return
-    table = Table(box=None, pad_edge=False, title_justify="left")
-    table.add_column("document", overflow="fold")
-    table.add_column("leaked", justify="right")
-    if on is not None:
-        table.add_column("guarded", justify="right")
+    columns = ["document", "leaked"] if on is None else ["document", "leaked", "guarded"]
+    lines = []
     for ref in worst[:_WORST]:
-        cells = [f"{sizes[ref]:,} of {result.lengths[ref]:,}"]
-        if on is not None:
-            cells.append(f"{ranges.size(on.seen.get(ref, ())):,}")
-        table.add_row(Text(one_line(f"{ref.corpus}/{ref.id}")), *cells)
-    screen = console()
-    screen.print(table)
+        line = [one_line(f"{ref.corpus}/{ref.id}"), f"{sizes[ref]:,} of {result.lengths[ref]:,}"]
+        lines.append(line if on is None else [*line, f"{ranges.size(on.seen.get(ref, ())):,}"])
+    print_table(columns, lines, right=columns[1:])
     if len(worst) > _WORST:
-        screen.print(f"and {len(worst) - _WORST} more documents; --json names them all", markup=False)
+        console().print(f"and {len(worst) - _WORST} more documents; --json names them all", markup=False)

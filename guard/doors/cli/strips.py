@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_BLOCKS: Final = " ░▒▓█"
+_BLOCKS: Final = "·░▒▓█"
 _ASCII: Final = ".-+*#"
 
 
@@ -16,7 +16,7 @@ def strip(cells: Collection[int], count: int, *, width: int, blocks: bool = True
     """
     Return the picture of *cells* out of *count*: each character stands for an equal share of the document.
 
-    Nothing seen is a blank, everything the fullest sign; whatever was seen at all shows, and the fullest sign never
+    Nothing seen is a dot, everything the fullest sign; whatever was seen at all shows, and the fullest sign never
     stands for less than all.
 
     Args:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import json
 import sys
+from shutil import get_terminal_size
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from rich.console import Console
     from rich.progress import Progress
 
@@ -28,7 +31,7 @@ def console(*, stderr: bool = False) -> Console:
     """Return a Rich console on standard output or standard error, bound to the stream of this moment."""
     from rich.console import Console
 
-    return Console(file=sys.stderr if stderr else sys.stdout, highlight=False, soft_wrap=False, emoji=False)
+    return Console(file=sys.stderr if stderr else sys.stdout, highlight=False, emoji=False, width=_width())
 
 
 def note(message: str) -> None:
@@ -48,6 +51,50 @@ def visible(text: str) -> str:
     What a model said may hold terminal escapes that recolour, retitle or overwrite the reader's screen.
     """
     return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+
+
+def table_room(lines: Sequence[Sequence[str]]) -> int:
+    """Return the columns that a table of *lines* leaves free on standard output; negative where it does not fit."""
+    taken = sum(width + 1 for width in _widths(lines))
+    return _width() - taken
+
+
+def print_table(columns: Sequence[str], lines: Sequence[Sequence[str]], *, right: Collection[str] = ()) -> None:
+    """
+    Print *lines* under *columns*: one row each where that fits, else one value per line, so that nothing is cut off.
+
+    Args:
+        columns: Headings.
+        lines: As many texts each; shown as they are, without markup.
+        right: Headings of the columns that are set flush right.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    screen = console()
+    if table_room([columns, *lines]) < 0:
+        for line in lines:
+            for name, cell in zip(columns, line, strict=True):
+                screen.print(Text(f"{name}: {cell}"), soft_wrap=True)
+            screen.print()
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in columns:
+        table.add_column(Text(name), no_wrap=True, justify="right" if name in right else "left")
+    for line in lines:
+        table.add_row(*(Text(cell) for cell in line))
+    screen.print(table)
+
+
+def _width() -> int:
+    """Return the columns of the terminal; practically no bound where there is none and nobody set one."""
+    return get_terminal_size((10_000, 24)).columns
+
+
+def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
+    from rich.cells import cell_len
+
+    return [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
 
 
 def progress_bar() -> Progress:

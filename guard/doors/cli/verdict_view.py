@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from guard.doors.cli.failures import one_line
-from guard.doors.cli.terminal import console, visible
+from guard.doors.cli.terminal import console, print_table, visible
 from guard.verdict import Action
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ _COLOURS = {Action.ALLOW: "green", Action.REDACT: "yellow", Action.BLOCK: "red"}
 
 def show_verdict(verdict: Verdict) -> None:
     """Print action and reason, one line per finding, and what may be shown; findings are places, never text."""
-    from rich.table import Table
     from rich.text import Text
 
     screen = console()
@@ -26,20 +25,14 @@ def show_verdict(verdict: Verdict) -> None:
     head.append(f"  {verdict.reason.value}", style="default not bold")
     if verdict.partial:
         head.append("  (part of the corpora could not be read)", style="yellow not bold")
-    screen.print(head)
+    screen.print(head, soft_wrap=True)
     if verdict.findings:
-        table = Table(box=None, pad_edge=False)
-        for column in ("kind", "rule", "place", "confidence", "document"):
-            table.add_column(column, overflow="fold", justify="right" if column == "confidence" else "left")
-        for finding in verdict.findings:
-            place = f"{finding.span.start}-{finding.span.end}"
-            table.add_row(
-                finding.kind.value, finding.rule, place, f"{finding.confidence:.2f}", Text(_documents(finding))
-            )
-        screen.print(table)
+        columns = ("kind", "rule", "place", "confidence", "document")
+        print_table(columns, [_line(finding) for finding in verdict.findings], right={"confidence"})
     sys.stdout.write(f"\n{visible(verdict.text)}\n")
 
 
-def _documents(finding: Finding) -> str:
+def _line(finding: Finding) -> tuple[str, ...]:
+    place = f"{finding.span.start}-{finding.span.end}"
     named = [f"{source.corpus}/{source.id} {source.start}-{source.end}" for source in finding.documents]
-    return one_line("; ".join(named))
+    return finding.kind.value, finding.rule, place, f"{finding.confidence:.2f}", one_line("; ".join(named))

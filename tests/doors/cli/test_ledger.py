@@ -114,15 +114,15 @@ def test_near_duplicates_share_one_row():
 @pytest.mark.parametrize(
     ("cells", "count", "width", "picture"),
     [
-        ([], 4, 10, "    "),
-        ([0, 3], 4, 10, "█  █"),
+        ([], 4, 10, "····"),
+        ([0, 3], 4, 10, "█··█"),
         (range(4), 4, 2, "██"),
-        ([0], 4, 2, "▒ "),
-        ([0, 1, 2], 8, 2, "▓ "),
-        ([0], 1000, 10, "░         "),
-        (range(99), 1000, 10, "▓         "),
-        (range(100), 1000, 10, "█         "),
-        ([7, 8, -1], 4, 10, "    "),
+        ([0], 4, 2, "▒·"),
+        ([0, 1, 2], 8, 2, "▓·"),
+        ([0], 1000, 10, "░·········"),
+        (range(99), 1000, 10, "▓·········"),
+        (range(100), 1000, 10, "█·········"),
+        ([7, 8, -1], 4, 10, "····"),
         (range(7), 7, 3, "███"),
         ([0], 1, 1, "█"),
     ],
@@ -139,7 +139,7 @@ def test_a_strip_shows_whatever_was_seen_and_full_only_when_full():
             assert len(everything) == min(width, count)
             for cell in range(count):
                 alone = strip([cell], count, width=width)
-                assert len(alone.strip()) == 1
+                assert len(alone.strip("·")) == 1
                 missing = strip(set(range(count)) - {cell}, count, width=width)
                 assert missing.count("█") == len(missing) - 1
 
