@@ -51,6 +51,8 @@ def create_app(guard: Guard) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Whatever the process exports elsewhere: FastAPI would put exceptions with their messages and bodies there.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=lifespan,
     )
     app.include_router(health_routes(guard, metrics))

@@ -68,7 +68,9 @@ class StrictRequest(Request):
                         raise self._too_large()
                     parts.append(chunk)
         except TimeoutError:
-            raise Problem(408, "slow-body", f"the body took longer than {BODY_SECONDS:.0f} s") from None
+            raise Problem(
+                408, "slow-body", f"the body took longer than {BODY_SECONDS:.0f} s", headers={"connection": "close"}
+            ) from None
         except ClientDisconnect:
             raise Problem(400, "gone", "the client went away before its body was complete") from None
         body = b"".join(parts)

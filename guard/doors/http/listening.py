@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 HEADER_SECONDS: Final = 20.0
 """Longest time, in seconds, that a client may take to send the head of a request."""
+REST_SECONDS: Final = 5.0
+"""Longest time, in seconds, that the rest of a body is taken after the request was answered."""
 KEEP_ALIVE_SECONDS: Final = 15
 GRACE_SECONDS: Final = 20
 """Time that answers in progress get to end, in seconds, once the server is told to stop."""
@@ -33,7 +35,9 @@ class PatientProtocol(H11Protocol):
     """HTTP/1.1 that closes connections whose request does not arrive: they would be held open for nothing."""
 
     header_seconds: float = HEADER_SECONDS
+    rest_seconds: float = REST_SECONDS
     _waiting: asyncio.TimerHandle | None = None
+    _rest: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -48,9 +52,17 @@ class PatientProtocol(H11Protocol):
         if self.conn.their_state is not h11.IDLE:
             self._stop_waiting()
 
+    def on_response_complete(self) -> None:
+        """End the connection soon if a request was answered before its body was there."""
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:
+            self._rest = self.loop.call_later(self.rest_seconds, self.transport.close)
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._stop_waiting()
+        if self._rest is not None:
+            self._rest.cancel()
         super().connection_lost(exc)
 
     def _wait(self) -> None:

@@ -158,6 +158,7 @@ class FakeUpstream:
         self.reply: Reply | Callable[[dict[str, Any]], Reply] = completion({"content": PLAIN})
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.peers: list[Any] = []
         self.sent = 0
         self.left = threading.Event()
 
@@ -173,6 +174,7 @@ class FakeUpstream:
             message = await receive()
             raw += message.get("body", b"")
             more = message.get("more_body", False)
+        self.peers.append(scope["client"])
         self.headers.append({k.decode(): v.decode() for k, v in scope["headers"]})
         if scope["method"] == "GET":
             listed = json.dumps({"object": "list", "data": [{"id": "fake-small"}, {"id": "fake-large"}]}).encode()

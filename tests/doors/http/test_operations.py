@@ -84,3 +84,20 @@ def test_a_request_id_is_echoed_or_made_up(sidecar):
     assert given.headers["x-request-id"] == given.json()["request_id"] == "from-header"
     assert stated.headers["x-request-id"] == stated.json()["request_id"] == "from-body"
     assert made[0].headers["x-request-id"] == made[0].json()["request_id"] != made[1].json()["request_id"]
+
+
+def test_nothing_is_exported_behind_the_guard_s_back(sidecar, monkeypatch):
+    """FastAPI hands requests and exceptions to whatever exporter the process has set up; here it must not."""
+    from opentelemetry import trace
+
+    asked = []
+
+    class Provider(trace.NoOpTracerProvider):
+        def get_tracer(self, *args, **options):
+            asked.append(args)
+            return super().get_tracer(*args, **options)
+
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", Provider())
+    assert sidecar.ask("/v1/check", {"answer": "x"}).status_code == 200
+    assert sidecar.ask("/v1/check", {"answer": 7}).status_code == 422
+    assert asked == []

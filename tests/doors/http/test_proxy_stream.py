@@ -351,3 +351,22 @@ def test_many_streams_at_once_do_not_mix(sidecar, upstream):
 
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         assert all(pool.map(ask, range(48)))
+
+
+def test_connections_to_the_upstream_are_used_again(open_sidecar, upstream):
+    sidecar = open_sidecar()
+    for stream in (True, True, False, True, False):
+        upstream.reply = upstream.sse(*spoken(upstream, "Fine.")) if stream else upstream.completion({"content": "x"})
+        assert sidecar.ask("/v1/chat/completions", sidecar.chat(stream=stream)).status_code == 200
+        time.sleep(0.1)
+
+    assert len(set(upstream.peers)) == 1
+
+
+def test_chunks_without_choices_are_no_error(sidecar, upstream):
+    odd = ({"type": "ping"}, {"choices": None, "usage": None}, {"choices": [], "prompt_filter_results": ["leak"]})
+    upstream.reply = upstream.sse(*odd, *spoken(upstream, "Fine."))
+    found = events(sidecar.ask("/v1/chat/completions", sidecar.chat(stream=True)))
+
+    assert said(found) == ("Fine.", ["stop"])
+    assert "leak" not in str(found)

@@ -82,6 +82,7 @@ def hasty(sidecar):
 
     class Hasty(PatientProtocol):
         header_seconds = 0.25
+        rest_seconds = 0.25
 
     config = uvicorn.Config(create_app(sidecar.guard), http=Hasty, ws="none", log_level="critical", access_log=False)
     server = uvicorn.Server(config)
@@ -111,6 +112,18 @@ def test_a_head_that_drips_in_does_not_buy_time(hasty):
             client.sendall(b"GET /healthz HTTP/1.1\r\n")
             while time.monotonic() - began < 4:
                 client.sendall(b"X: y\r\n")
+                time.sleep(0.05)
+        assert time.monotonic() - began < 2
+
+
+def test_a_body_that_nobody_wants_does_not_hold_the_connection(hasty):
+    """The request was answered (401) from its head; what drips in after that buys no time."""
+    with socket.create_connection(hasty, timeout=5) as client:
+        began = time.monotonic()
+        client.sendall(b"POST /v1/check HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n")
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):  # noqa: PT012 - it ends somewhere in there
+            while time.monotonic() - began < 4:
+                client.sendall(b"x")
                 time.sleep(0.05)
         assert time.monotonic() - began < 2
 

@@ -36,8 +36,14 @@ CHAT: Final = "/chat/completions"
 SEND_SECONDS: Final = 120.0
 """Longest time, in seconds, that a client may leave a piece unread."""
 
+READ_OUT_SECONDS: Final = 0.25
+
 _PASSED_HEADERS: Final = ("retry-after", "retry-after-ms")
 _ERRORS: Final = range(400, 600)
+
+
+class _ClientStuckError(Exception):
+    """The client does not read; the connection is given up."""
 
 
 class ChatAnswer(Response):
@@ -83,6 +89,8 @@ class ChatAnswer(Response):
                     await self._stream(upstream, send)
                 else:
                     await (await self._whole(upstream))(scope, receive, send)
+        except _ClientStuckError:
+            LOG.warning("a client left its answer unread for %d s", SEND_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an error and never the text
             problem = self._problem(error)
             if self._started:
@@ -123,7 +131,7 @@ class ChatAnswer(Response):
         body = error_object(await read_bounded(upstream, MAX_ERROR_BODY))
         if body is None or not await self._harmless(body):
             body = openai_error(Problem(status, "upstream-error", f"the upstream answered with status {status}"))
-        headers = {name: upstream.headers[name] for name in _PASSED_HEADERS if name in upstream.headers}
+        headers = {name: value for name in _PASSED_HEADERS if (value := upstream.headers.get(name, "")).isdecimal()}
         return JSONResponse(body, status, headers=headers)
 
     async def _harmless(self, body: dict[str, Any]) -> bool:
@@ -148,8 +156,10 @@ class ChatAnswer(Response):
             else:
                 if not rewriter.complete:
                     raise self._endpoint.failure("broken", 502, "the upstream ended in the middle of its answer")
-        await self._emit(send, await rewriter.end())
-        await self._send(send, END_FRAME, more=False)
+            await self._emit(send, await rewriter.end())
+            await self._send(send, END_FRAME, more=False)
+            if not rewriter.over:
+                await _read_out(events)
 
     async def _pass_error(self, chunk: dict[str, Any], send: Send) -> None:
         body = {"error": chunk["error"]}
@@ -162,12 +172,15 @@ class ChatAnswer(Response):
             await self._send(send, b"".join(map(frame, chunks)), more=True)
 
     async def _send(self, send: Send, data: bytes, *, more: bool) -> None:
-        async with asyncio.timeout(SEND_SECONDS):
-            if not self._started:
-                self._started = True
-                headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
-                await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": data, "more_body": more})
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                if not self._started:
+                    self._started = True
+                    headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
+                    await send({"type": "http.response.start", "status": 200, "headers": headers})
+                await send({"type": "http.response.body", "body": data, "more_body": more})
+        except TimeoutError:
+            raise _ClientStuckError from None
 
 
 async def _events(upstream: httpx.Response) -> AsyncGenerator[str]:
@@ -175,6 +188,14 @@ async def _events(upstream: httpx.Response) -> AsyncGenerator[str]:
     async for chunk in upstream.aiter_bytes():
         for data in reader.feed(chunk):
             yield data
+
+
+async def _read_out(events: AsyncGenerator[str]) -> None:
+    """Read what follows the end of a stream, mostly nothing, so that the connection can be used again."""
+    with suppress(TimeoutError, httpx.HTTPError, BadStream):
+        async with asyncio.timeout(READ_OUT_SECONDS):
+            async for _ in events:
+                pass
 
 
 def _parsed(data: str | bytes) -> Any:

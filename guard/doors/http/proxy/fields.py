@@ -86,12 +86,14 @@ def _numbers(counts: dict[str, Any], depth: int) -> dict[str, Any]:
 
 def choices(raw: Any, most: int) -> list[dict[str, Any]]:
     """
-    Return the choices of a completion or chunk.
+    Return the choices of a completion or chunk; some chunks have none.
 
     Raises:
-        BadAnswer: There are none such, or one has an index outside ``[0, most)``.
+        BadAnswer: They are something else than a list, or one has an index outside ``[0, most)``.
     """
-    found = raw.get("choices") if isinstance(raw, dict) else None
+    if not isinstance(raw, dict):
+        raise BadAnswer("it is no object")
+    found = raw.get("choices") or []
     if not isinstance(found, list):
         raise BadAnswer("there is no list of choices")
     for choice in found:

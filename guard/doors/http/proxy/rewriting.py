@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from guard.doors.http.proxy.channels import Answer
 from guard.doors.http.proxy.choice import Choice
-from guard.doors.http.proxy.fields import choices, finish_reason, head, usage
+from guard.doors.http.proxy.fields import BadAnswer, choices, finish_reason, head, usage
 from guard.verdict import Action
 
 FLAG: Final = "echoguard"
@@ -36,6 +36,8 @@ async def rewrite_completion(
         GuardError: It could not be checked.
     """
     found = choices(raw, wanted)
+    if not found:
+        raise BadAnswer("there are no choices")
     out = head(raw, "chat.completion")
     action = Action.ALLOW
     out["choices"] = []
