@@ -58,22 +58,37 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server) -> str:
-    """A schema of its own for each test, empty."""
+def fresh_schema(postgres_server) -> Callable[[], str]:
+    """Make an empty schema on the server and return its URL."""
     import psycopg
 
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}")
-    return f"{postgres_server}&options=-csearch_path%3D{name}"
+    def make() -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}")
+        return f"{postgres_server}&options=-csearch_path%3D{name}"
+
+    return make
+
+
+@pytest.fixture
+def postgres_url(fresh_schema) -> str:
+    """A schema of its own for each test, empty."""
+    return fresh_schema()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.xdist_group("postgres"))])
-def ledger_url(request, tmp_path) -> str:
-    """A database of its own for each test, empty."""
+def fresh_url(request, tmp_path) -> Callable[[], str]:
+    """Return the URL of an empty database, another one each time."""
     if request.param == "postgres":
-        return request.getfixturevalue("postgres_url")
-    return f"sqlite:///{tmp_path}/state/ledger.db"
+        return request.getfixturevalue("fresh_schema")
+    return lambda: f"sqlite:///{tmp_path}/{uuid.uuid4().hex}/ledger.db"
+
+
+@pytest.fixture
+def ledger_url(fresh_url) -> str:
+    """A database of its own for each test, empty."""
+    return fresh_url()
 
 
 @pytest.fixture

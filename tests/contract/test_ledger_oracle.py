@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from guard.access.ledger import Account, Charge, Retrieval, open_ledger
 from guard.errors import LedgerUnavailable
@@ -121,11 +128,15 @@ accounts = st.sampled_from(ACCOUNTS)
 class BothLedgers(RuleBasedStateMachine):
     reservations = Bundle("reservations")
 
+    def __init__(self, fresh_url):
+        super().__init__()
+        self.fresh_url = fresh_url
+
     @initialize()
     def start(self):
         self.now = 1_800_000_000.0
-        self.folder = tempfile.TemporaryDirectory()
-        self.ledger = open_ledger(f"sqlite:///{self.folder.name}/ledger.db", clock=lambda: self.now)
+        self.url = self.fresh_url()
+        self.ledger = open_ledger(self.url, clock=lambda: self.now)
         self.slow = SlowLedger()
         self.requests = 0
 
@@ -182,7 +193,7 @@ class BothLedgers(RuleBasedStateMachine):
     @rule()
     def reopen(self):
         self.ledger.close()
-        self.ledger = open_ledger(f"sqlite:///{self.folder.name}/ledger.db", clock=lambda: self.now)
+        self.ledger = open_ledger(self.url, clock=lambda: self.now)
 
     @invariant()
     def the_same_is_shown_and_no_cap_is_overrun(self):
@@ -200,10 +211,16 @@ class BothLedgers(RuleBasedStateMachine):
 
     def teardown(self):
         self.ledger.close()
-        self.folder.cleanup()
 
 
-BothLedgers.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-TestBothLedgers = BothLedgers.TestCase
+@pytest.mark.slow
+def test_both_ledgers_answer_the_same(fresh_url):
+    run_state_machine_as_test(
+        lambda: BothLedgers(fresh_url),
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+        ),
+    )

@@ -66,7 +66,7 @@ def test_a_database_that_does_not_exist_says_so(postgres_server):
 def test_a_user_without_rights_is_told_so(postgres_url, psycopg, other):
     other.execute("CREATE ROLE visitor LOGIN")
     try:
-        with pytest.raises(LedgerUnavailable, match="lacks rights"):
+        with pytest.raises(LedgerUnavailable, match="user's rights"):
             open_ledger(postgres_url.replace("postgres@", "visitor@"))
     finally:
         other.execute("DROP ROLE visitor")

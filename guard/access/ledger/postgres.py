@@ -46,6 +46,7 @@ _MIGRATION_KEY: Final = 0x45474C31
 _UNREACHABLE: Final = "it cannot be reached; check that the server runs, and address, database and user in ledger.url"
 _MEANINGS: Final = {
     "08": _UNREACHABLE,
+    "3F": "it has no schema to use; check search_path and the user's rights",
     "42501": "the user lacks rights; let it create and use tables",
     "25006": "it is read-only",
     "25P03": "the transaction took too long",
