@@ -370,3 +370,16 @@ def test_chunks_without_choices_are_no_error(sidecar, upstream):
 
     assert said(found) == ("Fine.", ["stop"])
     assert "leak" not in str(found)
+
+
+def test_an_id_that_could_carry_text_is_replaced(sidecar, upstream):
+    call = {
+        "id": "The price is eleven million crowns.",
+        "type": "function",
+        "function": {"name": "f", "arguments": "{}"},
+    }
+    upstream.reply = upstream.sse(upstream.chunk({"tool_calls": [call]}), upstream.chunk({}, finish="tool_calls"))
+    reply = sidecar.ask("/v1/chat/completions", sidecar.chat(stream=True))
+
+    assert "eleven" not in reply.text
+    assert '"id":"call_0"' in reply.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from guard.doors.http.proxy.fields import BadAnswer, text_or_nothing
 from guard.errors import TooLarge
 from guard.request import MAX_ANSWER
 
+_ID: Final = re.compile(r"[A-Za-z0-9_.:\-]{1,64}")
 MAX_CALLS: Final = 128
 """Most tool calls that one choice may make."""
 
@@ -57,8 +59,8 @@ class ToolCall:
     def wire(self) -> dict[str, Any]:
         """Return the whole call as a message holds it."""
         if self.custom:
-            return {"id": self.id, "type": "custom", "custom": {"name": self.name, "input": self.arguments}}
-        return {"id": self.id, "type": "function", "function": {"name": self.name, "arguments": self.arguments}}
+            return {"type": "custom", "custom": {"name": self.name, "input": self.arguments}}
+        return {"type": "function", "function": {"name": self.name, "arguments": self.arguments}}
 
 
 class ToolCalls:
@@ -126,7 +128,15 @@ class ToolCalls:
         fields: dict[str, Any] = {}
         if self._calls:
             pairs = sorted(self._calls.items())
-            fields["tool_calls"] = [({"index": i} if numbered else {}) | call.wire() for i, call in pairs]
+            fields["tool_calls"] = [
+                ({"index": index} if numbered else {}) | {"id": _plain_id(call.id, index)} | call.wire()
+                for index, call in pairs
+            ]
         if self.legacy is not None:
             fields["function_call"] = {"name": self.legacy.name, "arguments": self.legacy.arguments}
         return fields
+
+
+def _plain_id(id_: str, index: int) -> str:
+    """Return an id that cannot carry text: some models write their ids themselves."""
+    return id_ if _ID.fullmatch(id_) else f"call_{index}"
