@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from corpora import DocumentRef, Span
 from corpora.labels import PUBLIC
 from guard.regurgitation import ranges
+from guard.regurgitation.errors import ProbeSettingError
 from guard.regurgitation.rouge import RECOVERED, best_rouge_l, cut, word_spans, words
 
 if TYPE_CHECKING:
@@ -58,14 +59,33 @@ class Leak:
         return sum(ranges.size(parts) for parts in self.seen.values())
 
 
+def require_texts(corpora: Mapping[str, Corpus]) -> None:
+    """
+    Make sure that every corpus can be measured against.
+
+    Raises:
+        ProbeSettingError: One was built without its texts.
+    """
+    for name, corpus in corpora.items():
+        first = next(corpus.documents(), None)
+        if corpus.kind != PUBLIC and first is not None and corpus.text(first.id) is None:
+            raise ProbeSettingError(
+                f"corpus {name!r} was built with --no-text, so its leaks cannot be measured; name others with --corpus"
+            )
+
+
 class Ruler:
     """
     Measures answers against corpora.
 
     Documents that anybody may read (label or corpus kind public) are not counted.
+
+    Raises:
+        ProbeSettingError: A corpus keeps no texts, so what leaks of it could not be told reliably.
     """
 
     def __init__(self, corpora: Mapping[str, Corpus]) -> None:
+        require_texts(corpora)
         self._corpora = dict(corpora)
         self._chunks: dict[DocumentRef, list[tuple[list[str], list[tuple[int, int]]]]] = {}
 

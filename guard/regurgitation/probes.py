@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from corpora import Span
 from corpora.labels import PUBLIC
 from guard.regurgitation.errors import ProbeSettingError
+from guard.regurgitation.measure import require_texts
 from guard.regurgitation.wordings import WORDINGS
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def draw_probes(
     Raises:
         ProbeSettingError: No corpus holds a document to ask for.
     """
+    require_texts(corpora)
     texts = _texts(corpora, most=max(1, limit), chooser=_dice("documents", seed))
     commonness = Counter(word for text in texts.values() for word in set(_content_words(text)))
     probes: list[Probe] = []
@@ -132,11 +134,7 @@ def _texts(corpora: Mapping[str, Corpus], *, most: int, chooser: random.Random) 
     chooser.shuffle(refs)
     texts: dict[DocumentRef, str] = {}
     for ref in refs:
-        text = corpora[ref.corpus].text(ref.id)
-        if text is None:
-            raise ProbeSettingError(
-                f"corpus {ref.corpus!r} was built without its text (--no-text); probes are drawn from it"
-            )
+        text = corpora[ref.corpus].text(ref.id) or ""
         if _content_words(text):
             texts[ref] = text
         if len(texts) == most:

@@ -64,6 +64,10 @@ def best_rouge_l(reference: Sequence[str], answer: Sequence[str], *, floor: floa
     eighth of it.  So a chunk counts as recovered wherever it stands in a long answer, and a long answer does not
     collect the chunk's common words from all over.
     """
+    heard = set(answer)
+    common = sum(word in heard for word in reference)
+    if 2 * common <= floor * (len(reference) + min(len(reference), len(answer))):
+        return 0.0
     known = set(reference)
     shared = list(accumulate((word in known for word in answer), initial=0))
     best = floor

@@ -147,12 +147,12 @@ _BEHAVIOURS = {
 
 
 @contextlib.contextmanager
-def running(app):
+def running(app, *, lifespan="off"):
     """Serve *app* on a free port of the loopback; yields the address without a path."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
-        config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, log_level="critical", lifespan=lifespan, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -6,6 +6,7 @@ import pytest
 
 from corpora import Corpus, Document, DocumentRef, Match, Span
 from guard.regurgitation import ranges
+from guard.regurgitation.errors import ProbeSettingError
 from guard.regurgitation.measure import Ruler, fresh_pieces, runs
 from guard.regurgitation.probes import Probe
 from tests.regurgitation.town import CLINIC, HARBOUR, MENU, TEXTS
@@ -147,14 +148,10 @@ def test_another_document_than_the_one_asked_for_counts(ruler):
     assert {ref.id for ref, _ in leak.chunks} == {"clinic.md"}
 
 
-def test_a_corpus_without_texts_is_measured_by_its_matches(tmp_path):
+def test_a_corpus_without_texts_cannot_be_measured_against(tmp_path):
     built = Corpus.build(tmp_path / "c", [Document(id="harbour.md", text=HARBOUR)], name="town", store_text=False)
-    with built as corpus:
-        leak = Ruler({"town": corpus}).measure(HARBOUR, dump())
-
-    assert leak.leaked
-    assert not leak.judged
-    assert leak.longest_run > 500
+    with built as corpus, pytest.raises(ProbeSettingError, match="--no-text"):
+        Ruler({"town": corpus})
 
 
 def test_lengths_are_those_of_the_corpus(ruler):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,7 +17,8 @@ from guard.regurgitation.probes import draw_probes
 from guard.regurgitation.report import report
 from guard.regurgitation.suite import SUITE_TENANT, Status, run_suite
 from guard.regurgitation.targets import CallableTarget, open_target
-from guard.settings import CorpusSetting, LedgerSetting, PiiSetting, Settings
+from guard.settings import CorpusSetting, LedgerSetting, PiiSetting, Settings, Upstream
+from tests.regurgitation.servers import running
 from tests.regurgitation.town import TEXTS, Model
 
 PATIENCE = Patience(retries=0, pause=0.01, timeout=5)
@@ -88,6 +90,21 @@ def test_a_leaking_server_with_and_without_the_guard(server, corpora, guard):
     assert result.on.characters == 0
     assert result.status is Status.CLEAN, "the guarded side decides"
     assert {outcome.action for outcome in result.outcomes} >= {"block"}
+
+
+@pytest.mark.slow
+def test_the_sidecar_in_front_of_a_leaking_server(server, corpora, guard):
+    """From outside, over two sockets: what the proxy lets out, the suite cannot find."""
+    from guard.doors.http.app import create_app
+
+    upstream = Upstream(name="leak", base_url=f"{server[0]}/leak/v1")
+    with Guard.open(replace(guard.settings, upstreams=(upstream,))) as opened:
+        with running(create_app(opened), lifespan="on") as address:
+            result = run(f"{address}/v1", corpora, limit=8)
+
+    assert result.failed == 0
+    assert result.off.characters == 0
+    assert result.status is Status.CLEAN
 
 
 def test_the_guard_judges_for_the_reserved_tenant_and_spends_nothing(corpora, guard, monkeypatch):
