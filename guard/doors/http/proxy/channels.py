@@ -63,18 +63,14 @@ class Answer:
         """What the policy says in the place of what is withheld."""
         return self._guard.policy.notice
 
-    async def channel(self, choice: int, name: str) -> Channel:
+    def channel(self, choice: int, name: str) -> Channel:
         """Open one channel of one choice: content, refusal, reasoning, ``tool:N`` or error."""
-        stream = await whole(asyncio.to_thread(self._stream, choice, name))
-        return Channel(self, stream)
-
-    def _stream(self, choice: int, name: str) -> GuardStream:
         with failing_closed(self.metrics):
             stream = self._guard.stream(
                 principal=self._principal, request_id=self.request_id, choice=choice, channel=name
             )
         self._open.append(stream)
-        return stream
+        return Channel(self, stream)
 
     def judged(self, stream: GuardStream, verdict: Verdict) -> None:
         """Note that *stream* has its verdict."""
@@ -85,9 +81,7 @@ class Answer:
         """Judge a whole *text* at once; None when there is no text."""
         if not text:
             return None
-        channel = await self.channel(choice, name)
-        await channel.feed(text)
-        return await channel.finish()
+        return await self.channel(choice, name).whole(text)
 
     async def __aenter__(self) -> Self:
         self.metrics.open_streams.inc()
@@ -135,7 +129,19 @@ class Channel:
         Raises:
             GuardError: It could not be checked; nothing more may be shown.
         """
+        return await self._end(self._stream.afinish())
+
+    async def whole(self, text: str) -> Verdict:
+        """
+        Judge all of the text at once, in one look.
+
+        Raises:
+            GuardError: It could not be checked; nothing may be shown.
+        """
+        return await self._end(asyncio.to_thread(self._stream.whole, text))
+
+    async def _end(self, work: Coroutine[Any, Any, Verdict]) -> Verdict:
         with failing_closed(self._answer.metrics):
-            verdict = await whole(self._stream.afinish())
+            verdict = await whole(work)
         self._answer.judged(self._stream, verdict)
         return verdict

@@ -19,15 +19,23 @@ class Choice:
     """
     The state of one choice.
 
+    Args:
+        answer: Guards it.
+        index: Its place among the choices.
+        known_tools: Names of the tools that the caller offered.
+        streamed: Whether it comes in pieces; a whole one is looked at once, when it is closed.
+
     Attributes:
         action: The strictest that any of its texts met so far.
         closed: Whether it has ended; what comes after is dropped.
     """
 
-    def __init__(self, answer: Answer, index: int, known_tools: Collection[str]) -> None:
+    def __init__(self, answer: Answer, index: int, known_tools: Collection[str], *, streamed: bool) -> None:
         self._answer = answer
         self._index = index
         self._known_tools = known_tools
+        self._streamed = streamed
+        self._unseen: dict[str, str] = {}
         self._channels: dict[str, Channel] = {}
         self._reasoning_fields: list[str] = []
         self._tools = ToolCalls()
@@ -59,13 +67,12 @@ class Choice:
         self._tools.take(delta)
         return safe
 
-    async def close(self, reason: str, *, numbered: bool) -> tuple[dict[str, Any], str]:
+    async def close(self, reason: str) -> tuple[dict[str, Any], str]:
         """
         End the choice.
 
         Args:
             reason: Why the upstream ended it.
-            numbered: Whether tool calls carry an index, as in deltas.
 
         Returns:
             What is still to be shown, and why it ended: *reason*, or ``content_filter`` if anything was withheld.
@@ -78,7 +85,7 @@ class Choice:
         for name in _ORDER:
             channel = self._channels.get(name)
             if channel is not None:
-                verdict = await channel.finish()
+                verdict = await (channel.finish() if self._streamed else channel.whole(self._unseen[name]))
                 self.action = max(self.action, verdict.action)
                 self._put(rest, name, verdict.tail)
         if self.action is Action.BLOCK:
@@ -88,7 +95,7 @@ class Choice:
             gap = "\n\n" if self._said else ""
             self._put(rest, "content", rest.get("content", "") + gap + self._answer.notice)
             return rest, BLOCKED
-        return rest | self._tools.wire(numbered=numbered), reason
+        return rest | self._tools.wire(numbered=self._streamed), reason
 
     async def _tools_pass(self) -> bool:
         for number, call in enumerate(self._tools.all()):
@@ -104,8 +111,11 @@ class Choice:
             return ""
         channel = self._channels.get(name)
         if channel is None:
-            channel = self._channels[name] = await self._answer.channel(self._index, name)
-        return await channel.feed(piece)
+            channel = self._channels[name] = self._answer.channel(self._index, name)
+        if self._streamed:
+            return await channel.feed(piece)
+        self._unseen[name] = self._unseen.get(name, "") + piece
+        return ""
 
     def _reasoning(self, delta: dict[str, Any]) -> str:
         """Return the reasoning text; an upstream that sends it under both names sends it twice, so one is enough."""

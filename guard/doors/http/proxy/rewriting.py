@@ -43,10 +43,10 @@ async def rewrite_completion(
     out["choices"] = []
     for number, choice in enumerate(found):
         index = choice.get("index", number)
-        state = Choice(answer, index, known_tools)
+        state = Choice(answer, index, known_tools, streamed=False)
         message = choice.get("message")
         spoken = await state.take(message if isinstance(message, dict) else {})
-        rest, reason = await state.close(finish_reason(choice) or "stop", numbered=False)
+        rest, reason = await state.close(finish_reason(choice) or "stop")
         for name, text in rest.items():
             spoken[name] = spoken.get(name, "") + text if isinstance(text, str) else text
         action = max(action, state.action)
@@ -105,7 +105,7 @@ class ChunkRewriter:
         chunks: list[dict[str, Any]] = []
         for choice in found:
             index = choice.get("index", 0)
-            state = self._choices.setdefault(index, Choice(self._answer, index, self._known_tools))
+            state = self._choices.setdefault(index, Choice(self._answer, index, self._known_tools, streamed=True))
             if state.closed:
                 continue
             delta = choice.get("delta")
@@ -136,7 +136,7 @@ class ChunkRewriter:
         return chunks
 
     async def _close(self, index: int, state: Choice, reason: str) -> list[dict[str, Any]]:
-        rest, reason = await state.close(reason, numbered=True)
+        rest, reason = await state.close(reason)
         if state.action is Action.BLOCK:
             self._blocked.add(index)
         last = self._chunk(index, {}, reason) | flag(state.action)

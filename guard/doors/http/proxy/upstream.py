@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_ANSWER_BODY: Final = 32_000_000
 """Largest whole answer that is read from an upstream, in bytes."""
+MAX_LIST_BODY: Final = 1_000_000
 MAX_ERROR_BODY: Final = 64_000
 CONNECT_SECONDS: Final = 10.0
 _LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=64)
@@ -77,10 +78,10 @@ class Endpoint:
         """
         if self.models:
             return list(self.models)
-        async with self._telling_failures():
-            response = await self._client.get(self._base + "/models")
+        async with self._telling_failures(), self._client.stream("GET", self._base + "/models") as response:
+            body = await read_bounded(response, MAX_LIST_BODY) if response.status_code == httpx.codes.OK else None
         try:
-            data = from_json(response.content)["data"] if response.status_code == httpx.codes.OK else []
+            data = from_json(body or b"")["data"]
             return [entry["id"] for entry in data if isinstance(entry["id"], str)]
         except (ValueError, KeyError, TypeError):
             return []
