@@ -98,9 +98,9 @@ def test_the_sidecar_in_front_of_a_leaking_server(server, corpora, guard):
     from guard.doors.http.app import create_app
 
     upstream = Upstream(name="leak", base_url=f"{server[0]}/leak/v1")
-    with Guard.open(replace(guard.settings, upstreams=(upstream,))) as opened:
-        with running(create_app(opened), lifespan="on") as address:
-            result = run(f"{address}/v1", corpora, limit=8)
+    settings = replace(guard.settings, upstreams=(upstream,))
+    with Guard.open(settings) as opened, running(create_app(opened), lifespan="on") as address:
+        result = run(f"{address}/v1", corpora, limit=8)
 
     assert result.failed == 0
     assert result.off.characters == 0

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import sys
 import warnings
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +18,7 @@ from guard.doors.cli.failures import explain, one_line
 from guard.doors.cli.ledger_commands import ledger_app
 from guard.doors.cli.probe_command import probe_command
 from guard.doors.cli.serve_command import serve_command
-from guard.doors.cli.terminal import note, prepare_streams
+from guard.doors.cli.terminal import note, prepare_streams, settle_streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +81,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         note("interrupted")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
         return Exit.COULD_NOT_RUN
     except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it is, no traceback and no text
         line, code = explain(error)
@@ -107,15 +104,11 @@ def _hush_libraries() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
 
 
-def _discard_output() -> None:
-    """Point standard output at nothing: whoever read it is gone, and flushing at exit must not fail again."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def run() -> None:
     """Run ``echoguard`` as a process."""
-    sys.exit(main())
+    code = main()
+    settle_streams()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import os
 import sys
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import IO, TYPE_CHECKING, Any
 
@@ -16,7 +19,15 @@ if TYPE_CHECKING:
 
 
 def prepare_streams() -> None:
-    """Make standard output and error take any text: what the locale cannot show is replaced, never an exception."""
+    """
+    Make standard output and error take any text: what the locale cannot show is replaced, never an exception.
+
+    A stream that the caller closed (``>&-``) leads nowhere; the exit code still tells the result.
+    """
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - lives as long as the process
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -36,7 +47,18 @@ def console(*, stderr: bool = False) -> Console:
 
 def note(message: str) -> None:
     """Write one line about the run to standard error."""
-    sys.stderr.write(f"echoguard: {message}\n")
+    with contextlib.suppress(OSError):  # a full disk behind standard error must not become another failure
+        sys.stderr.write(f"echoguard: {message}\n")
+
+
+def settle_streams() -> None:
+    """Write out what is still buffered; what cannot be written is dropped, so that ending does not fail over it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def print_json(value: Any) -> None:

@@ -184,6 +184,30 @@ def test_a_reader_that_goes_away(built):
     assert said == b""
 
 
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&-", "> /dev/full", "2> /dev/full"])
+def test_streams_that_take_nothing(town, redirection):
+    """The exit code tells the result even where nobody can be told anything else."""
+    for arguments, code in (("ledger show", 1 if redirection == "> /dev/full" else 0), ("check nowhere.txt", 2)):
+        line = f"{sys.executable} -m guard.doors.cli.main {arguments} {redirection}"
+        ran = subprocess.run(["sh", "-c", line], capture_output=True, cwd=town, env=environment(), check=False)
+
+        assert ran.returncode == code, ran.stderr
+        assert b"Traceback" not in ran.stderr
+        assert b"Exception ignored" not in ran.stderr
+
+
+def test_standard_input_that_is_closed(town):
+    ran = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m guard.doors.cli.main check <&-"],
+        capture_output=True,
+        cwd=town,
+        env=environment(),
+        check=False,
+    )
+    assert ran.returncode == 2
+    assert ran.stderr == b"echoguard: standard input is closed; name a file\n"
+
+
 def test_interrupted(town):
     """Ctrl-C while the answer is awaited on standard input."""
     with subprocess.Popen(
