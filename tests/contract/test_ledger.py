@@ -106,6 +106,13 @@ def test_a_cell_held_twice_takes_room_once(ledger):
     assert ledger.reserve(ANN, [charge(5, user=3)], request_id="r").granted == {FAMILY: set()}
 
 
+@pytest.mark.parametrize("caps", [{"user": 2}, {"tenant": 2}], ids=str)
+def test_what_is_held_already_is_granted_again_when_nothing_else_fits(ledger, caps):
+    ledger.reserve(ANN, [charge(0, 1, **caps)], request_id="r")
+
+    assert ledger.reserve(ANN, [charge(7, 1, 0, **caps)], request_id="r").granted == {FAMILY: {1, 0}}
+
+
 def test_commit_frees_what_was_not_shown(ledger):
     reservation = ledger.reserve(ANN, [charge(0, 1, 2, 3, user=4)], request_id="r")
     ledger.commit(reservation.id, {FAMILY: [2]})

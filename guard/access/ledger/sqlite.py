@@ -9,6 +9,7 @@ holds, and the last connection to close elsewhere would then remove the log unde
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import threading
 import time
@@ -60,15 +61,23 @@ def _code(error: BaseException) -> int:
 
 
 def _patiently(step: Callable[[], _Result]) -> _Result:
-    """Repeat *step* while the file is locked: SQLite does not wait for the switch to the write-ahead log."""
+    """
+    Repeat *step* while the file is locked.
+
+    SQLite's own waiting sleeps for up to a tenth of a second at a time, many times what a transaction takes, and does
+    not cover the switch to the write-ahead log.
+    """
     deadline = time.monotonic() + BUSY_SECONDS
+    pause = 0.0005
     while True:
         try:
             return step()
         except (DBAPIError, sqlite3.Error) as error:
             if _code(error) not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} or time.monotonic() > deadline:
                 raise
-        time.sleep(0.01)
+        # Not all at the same moment: those who wait came together.
+        time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+        pause = min(2 * pause, 0.005)
 
 
 def _meaning(error: BaseException) -> str:
@@ -120,7 +129,7 @@ class SqliteStore:
         connection = sqlite3.connect(
             f"{self._path.as_uri()}?mode=rw",
             uri=True,
-            timeout=BUSY_SECONDS,
+            timeout=0,  # see _patiently
             isolation_level=None,
             check_same_thread=False,
         )
@@ -185,7 +194,7 @@ class SqliteStore:
                         cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
                         self._synced = durable
                     # A plain BEGIN would read first and find out too late that somebody else wrote in between.
-                    cursor.execute("BEGIN IMMEDIATE")
+                    _patiently(lambda: cursor.execute("BEGIN IMMEDIATE"))
                     yield Work(cursor, _WRITER)
                     cursor.execute("COMMIT")
                 except BaseException as error:
