@@ -45,9 +45,9 @@ bench: $(STAMP)
 
 # After a change of dependencies: needs `uv` on the path; hashes in, index addresses out.
 pins:
-	uv pip compile pyproject.toml --extra demo --group dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra demo --extra postgres --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements/dev.txt
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements/run.txt
 
 clean:
