@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 WEIGHT_FILE: Final = "words.weights"
 _MOST_BITS: Final = 20
 _FEWEST_BITS: Final = 16
+_CONTEXT_BITS: Final = 24
+"""As many pairs of neighbouring words are told apart; enough for some 20 million different ones."""
 STEPS: Final = 16
 """Stored steps per bit of information."""
 _PRIOR_WORDS: Final = 20_000
@@ -26,17 +28,32 @@ CEILING: Final = 13.0
 
 
 class WordCounter:
-    """Counts words by the low bits of their hash."""
+    """
+    Counts words by the low bits of their hash, each once for every word that follows it.
+
+    Not every time: a memo that was filed ten thousand times must not make its own words common, and so invisible.
+    """
 
     def __init__(self) -> None:
         self._counts: NDArray[np.int64] = np.zeros(1 << _MOST_BITS, dtype=np.int64)
+        self._met: NDArray[np.bool_] = np.zeros(1 << _CONTEXT_BITS, dtype=np.bool_)
+        self._last: NDArray[np.int32] = np.empty(1 << _CONTEXT_BITS, dtype=np.int32)
         self.total = 0
 
     def add(self, hashes: U64) -> None:
-        """Count words, uint64, shape ``(n,)``."""
-        self.total += len(hashes)
-        slots = (hashes & np.uint64((1 << _MOST_BITS) - 1)).astype(np.int64)
-        self._counts += np.bincount(slots, minlength=1 << _MOST_BITS)
+        """Count words in the order of the text, uint64, shape ``(n,)``; the low 32 bits are looked at."""
+        if len(hashes) < 2:  # noqa: PLR2004 - a word and the one that follows
+            return
+        context = (hashes[:-1] * np.uint64(0x9E3779B97F4A7C15) + hashes[1:]) * np.uint64(0xBF58476D1CE4E5B9)
+        slots = (context >> np.uint64(64 - _CONTEXT_BITS)).astype(np.int64)
+        # Of equal contexts the last one here writes its number, and so only one finds its own.
+        numbers = np.arange(len(slots), dtype=np.int32)
+        self._last[slots] = numbers
+        new = np.flatnonzero((self._last[slots] == numbers) & ~self._met[slots])
+        self._met[slots[new]] = True
+        self.total += len(new)
+        words = (hashes[new] & np.uint64((1 << _MOST_BITS) - 1)).astype(np.int64)
+        self._counts += np.bincount(words, minlength=1 << _MOST_BITS)
 
     def write(self, directory: Path) -> WordWeights:
         """Write the weights and return them; small corpora get a small table."""

@@ -38,6 +38,7 @@ class Candidate:
         text: Number of the text.
         at: int64: folded characters of the answer at which the seeds begin.
         place: int64, same shape: where they stand in the text, about.
+        gram: bool, same shape: which of them are grams.
         block: The first of the two blocks of the text that hold the places.
         evidence: Bits.
     """
@@ -46,6 +47,7 @@ class Candidate:
     text: int
     at: I64
     place: I64
+    gram: NDArray[np.bool_]
     block: int
     evidence: float
 
@@ -103,6 +105,7 @@ def _gathered(index: IndexReader, answer: FoldedAnswer, found: Seeds, first: int
                 text=int(text[rows[0]]),
                 at=found.at[rows],
                 place=place[rows],
+                gram=found.gram[rows],
                 block=int(inner[rows[0]]),
                 evidence=float(both[number]),
             )

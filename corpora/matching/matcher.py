@@ -9,6 +9,7 @@ import numpy as np
 from corpora.match import Match
 from corpora.matching.align import align
 from corpora.matching.candidates import candidates
+from corpora.matching.estimate import estimate
 from corpora.matching.join import covers
 from corpora.matching.source import SourceReader
 from corpora.matching.windows import FoldedAnswer
@@ -59,9 +60,10 @@ class Matcher:
             yield from self._align(answer, candidate)
 
     def _align(self, answer: FoldedAnswer, candidate: Candidate) -> Iterator[Passage]:
-        words = answer.word_range(candidate.window)
         if self._sources is None:
+            yield from estimate(answer, candidate)
             return
+        words = answer.word_range(candidate.window)
         origin = answer.folded.origin
         left = int(origin[answer.words.begin[words[0]]])
         right = int(origin[answer.words.end[words[1] - 1] - 1])

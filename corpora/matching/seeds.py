@@ -67,6 +67,7 @@ def seeds(index: IndexReader, answer: FoldedAnswer, begin: int, end: int) -> See
     low, high = int(words.begin[begin]), int(words.end[end - 1])
     grams = index.marks.find(gram_hashes(answer.folded.codes[low:high], GRAM))
     at = grams.query + low
+    answer.gram_counts[at] = grams.count
     gain = np.ceil(answer.character_bits[at + GRAM] - answer.character_bits[at]).astype(np.int64)
     place = grams.place
     content = np.flatnonzero(answer.bits[begin:end] >= CONTENT_BITS) + begin

@@ -9,6 +9,7 @@ first needs them, so that no program pays for a million look-ups at start.
 from __future__ import annotations
 
 import unicodedata
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     U32 = NDArray[np.uint32]
+    I64 = NDArray[np.int64]
 
 DROP: Final = 0
 """The code point vanishes and does not end a word: combining marks, zero-width characters, soft hyphens."""
@@ -83,8 +85,8 @@ def fold(char: str) -> tuple[int, str]:
     if not kept:
         # NFKC may turn a spacing accent into a space and a mark: whatever leaves nothing behind ends a word.
         return BREAK, ""
-    # Hangul syllables come apart under NFKD; they are put together again.
-    form = unicodedata.normalize("NFC", "".join(kept)).casefold()
+    # Hangul syllables stay apart, so that composed and decomposed text fold alike.
+    form = "".join(kept).casefold()
     return (ALONE if _stands_alone(form) else LETTER), form
 
 
@@ -100,15 +102,16 @@ class FoldTable:
     Attributes:
         kinds: uint8, shape ``(0x110000,)``: :data:`DROP`, :data:`BREAK`, :data:`LETTER` or :data:`ALONE`.
         entries: uint32, same shape: the folded code point, or :data:`EXPANDS` and an index.
-        expansions: Folded forms of several code points, each a uint32 array.
+        expansions: Folded forms of several code points: where each begins, how long it is, and all of them in a row.
     """
 
     def __init__(self) -> None:
         self.kinds: NDArray[np.uint8] = np.zeros(_SIZE, dtype=np.uint8)
         self.entries: U32 = np.zeros(_SIZE, dtype=np.uint32)
-        self.expansions: list[U32] = []
+        self.expansions: tuple[I64, I64, U32] = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))
         self._ready = np.zeros(_SIZE // _BLOCK, dtype=np.bool_)
         self._numbers: dict[str, int] = {}
+        self._lock = Lock()
         for block in range(3):
             self._fill(block)
 
@@ -118,7 +121,8 @@ class FoldTable:
         missing = ~self._ready[blocks]
         if missing.any():
             for block in np.unique(blocks[missing]).tolist():
-                self._fill(int(block))
+                with self._lock:
+                    self._fill(int(block))
 
     def _fill(self, block: int) -> None:
         kinds, values = [], []
@@ -126,6 +130,9 @@ class FoldTable:
             kind, form = fold(chr(code))
             kinds.append(kind)
             values.append(EXPANDS + self._number(form) if len(form) > 1 else ord(form) if form else 0)
+        lengths = np.array([len(form) for form in self._numbers], dtype=np.int64)
+        every = np.array([ord(char) for form in self._numbers for char in form], dtype=np.uint32)
+        self.expansions = (np.cumsum(lengths) - lengths, lengths, every)
         # Values first, flag second: a thread that sees the flag sees the values.
         here = slice(block * _BLOCK, (block + 1) * _BLOCK)
         self.entries[here] = values
@@ -133,11 +140,7 @@ class FoldTable:
         self._ready[block] = True
 
     def _number(self, form: str) -> int:
-        if form not in self._numbers:
-            # Appended before it can be looked up; two threads may add one form twice, which does no harm.
-            self.expansions.append(np.array([ord(char) for char in form], dtype=np.uint32))
-            self._numbers[form] = len(self.expansions) - 1
-        return self._numbers[form]
+        return self._numbers.setdefault(form, len(self._numbers))
 
 
 TABLE: Final = FoldTable()

@@ -95,15 +95,16 @@ def normalize_codes(codes: U32) -> NormalizedText:
 
 def _expand(values: U32, kept: I64, starts: Bools) -> tuple[U32, I64, Bools]:
     """Replace entries that fold to several code points; all of them share the origin of the one."""
+    begins, lengths, forms = TABLE.expansions
     where = np.flatnonzero(values >= EXPANDS)
-    forms = [TABLE.expansions[int(value)] for value in values[where] - np.uint32(EXPANDS)]
+    which = (values[where] - np.uint32(EXPANDS)).astype(np.int64)
     counts = np.ones(len(values), dtype=np.int64)
-    counts[where] = [len(form) for form in forms]
+    counts[where] = lengths[which]
     first = np.cumsum(counts) - counts
     wide = np.repeat(values, counts)
-    begins = np.zeros(len(wide), dtype=np.bool_)
-    begins[first] = starts
-    inside = np.repeat(first[where], counts[where])
-    offsets = np.arange(len(inside)) - np.repeat(np.cumsum(counts[where]) - counts[where], counts[where])
-    wide[inside + offsets] = np.concatenate(forms)
-    return wide, np.repeat(kept, counts), begins
+    wide_starts = np.zeros(len(wide), dtype=np.bool_)
+    wide_starts[first] = starts
+    inner = lengths[which]
+    offsets = np.arange(int(inner.sum())) - np.repeat(np.cumsum(inner) - inner, inner)
+    wide[np.repeat(first[where], inner) + offsets] = forms[np.repeat(begins[which], inner) + offsets]
+    return wide, np.repeat(kept, counts), wide_starts
