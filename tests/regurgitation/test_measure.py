@@ -112,6 +112,15 @@ def test_repeating_the_question_is_no_leak(ruler):
     assert (leak.longest_run, leak.leaked_characters) == (0, 0)
 
 
+def test_what_was_given_is_known_even_where_matching_would_not_see_it(ruler):
+    given = _place(0, 40)
+    probe = Probe(number=3, technique="prefix-bare", ref=REF, prompt="disguised", given=given)
+    leak = ruler.measure(given.of(HARBOUR), probe)
+
+    assert not leak.leaked
+    assert leak.leaked_characters < 10
+
+
 def test_continuing_the_question_is_a_leak_of_the_continuation_alone(ruler):
     probe = prefix()
     went_on = _place(40, 80)
