@@ -67,10 +67,10 @@ def fold(char: str) -> tuple[int, str]:
         return DROP, ""
     if category == "Cs":
         return BREAK, ""
-    if not unicodedata.decomposition(char) and char == char.casefold() and category[0] == "L":
+    if category[0] == "L" and char == char.casefold() and unicodedata.is_normalized("NFKD", char):
         form = _LOOKS_LIKE.get(char, char)
         return (ALONE if _stands_alone(form) else LETTER), form
-    if not unicodedata.decomposition(char) and char == char.casefold() and category[0] == "L":
+    if category[0] == "L" and char == char.casefold() and unicodedata.is_normalized("NFKD", char):
         form = _LOOKS_LIKE.get(char, char)
         return (ALONE if _stands_alone(form) else LETTER), form
     wide = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold())
