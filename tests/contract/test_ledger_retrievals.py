@@ -138,11 +138,12 @@ def test_a_retry_gets_the_first_answer_and_counts_nothing(ask, clock):
 )
 def test_the_same_id_with_anything_else_is_charged_as_new(ask, change):
     given = {"request_id": "q", "payload": "why?", "account": ANN}
-    extra = [Retrieval("z", 1)] if change.pop("extra", False) else []
+    changed = {key: value for key, value in change.items() if key != "extra"}
+    extra = [Retrieval("z", 1)] if "extra" in change else []
     assert ask(Retrieval("a", 1), **given) == {"a"}
 
     expected = {"a"} if "account" in change else {"z"} if extra else set()
-    assert ask(Retrieval("a", 1), *extra, **given | change) == expected
+    assert ask(Retrieval("a", 1), *extra, **given | changed) == expected
 
 
 @pytest.mark.parametrize("later", [601, -1])

@@ -117,7 +117,7 @@ class PostgresStore:
             raise LedgerUnavailable(f"the ledger at {self._name} is unavailable: {_meaning(error)}") from error
 
     @contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[Work]:
+    def transaction(self, *, durable: bool = True, write: bool = True) -> Iterator[Work]:
         """Open a transaction; what it reads is protected by :meth:`lock` only."""
         if self._closed:
             raise LedgerUnavailable("the ledger was closed")
@@ -125,7 +125,7 @@ class PostgresStore:
             connection = self._engine.raw_connection()
             try:
                 cursor = connection.cursor()
-                if not durable:
+                if write and not durable:
                     cursor.execute("SET LOCAL synchronous_commit = off")
                 yield _Work(cursor, _WRITER)
                 connection.commit()

@@ -43,7 +43,7 @@ def exposure(store: Store, tenant: str | None, user: str | None) -> list[Exposur
     found: list[Exposure] = []
     last = (b"", b"", b"")
     while True:
-        with store.transaction(durable=False) as work:
+        with store.transaction(durable=False, write=False) as work:
             rows = work.rows(query, tenant=last[0], user=last[1], family=last[2], **only)
         for *_, tenant_name, user_name, family, cells, updated in rows:
             found.append(

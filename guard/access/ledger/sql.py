@@ -95,7 +95,7 @@ class SqlLedger:
 
     def counts(self, account: Account, families: Collection[str]) -> Mapping[str, Count]:
         """Return how much of each of *families* has been shown, whether anything was or not."""
-        with self._store.transaction(durable=False) as work:
+        with self._store.transaction(durable=False, write=False) as work:
             return disclosure.counts(work, account_keys(account), families)
 
     def exposure(self, tenant: str | None = None, user: str | None = None) -> list[Exposure]:

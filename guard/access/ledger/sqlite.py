@@ -180,8 +180,8 @@ class SqliteStore:
         return self._connection
 
     @contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[Work]:
-        """Open a transaction that no other writer can overlap."""
+    def transaction(self, *, durable: bool = True, write: bool = True) -> Iterator[Work]:
+        """Open a transaction that no other writer can overlap, or one that reads what stands there when it begins."""
         if not self._turn.acquire(timeout=BUSY_SECONDS):
             raise LedgerUnavailable("the ledger is busy: too many requests wait for their turn")
         try:
@@ -194,7 +194,8 @@ class SqliteStore:
                         cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
                         self._synced = durable
                     # A plain BEGIN would read first and find out too late that somebody else wrote in between.
-                    _patiently(lambda: cursor.execute("BEGIN IMMEDIATE"))
+                    begin = "BEGIN IMMEDIATE" if write else "BEGIN"
+                    _patiently(lambda: cursor.execute(begin))
                     yield Work(cursor, _WRITER)
                     cursor.execute("COMMIT")
                 except BaseException as error:

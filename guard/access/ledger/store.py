@@ -85,13 +85,14 @@ class Store(Protocol):
     Every failure of the driver leaves :meth:`transaction` as :class:`guard.errors.LedgerUnavailable`.
     """
 
-    def transaction(self, *, durable: bool = True) -> AbstractContextManager[Work]:
+    def transaction(self, *, durable: bool = True, write: bool = True) -> AbstractContextManager[Work]:
         """
         Open a transaction that is undone if the block raises.
 
         Args:
             durable: Whether it must survive, once the block has ended, what the settings say; False where its loss
                 together with the process harms nobody.
+            write: Whether anything is changed; False waits for nobody.
         """
         ...
 
