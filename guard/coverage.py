@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +13,8 @@ from guard.policy import CELL
 from guard.rights import UNKNOWN, Right
 
 VERBATIM_KINDS = frozenset({Kind.VERBATIM, Kind.TRAINING})
+
+_LETTER = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,12 @@ class Held:
     def cells(self, start: int, end: int) -> frozenset[int]:
         """Return the cells of the document that showing ``answer[start:end]`` discloses."""
         found: set[int] = set()
-        for answer, document in self.source.pieces:
-            if answer.start >= end or answer.end <= start or not len(document):
+        pieces = self.source.pieces
+        for number in range(bisect_right(pieces, start, key=_answer_end), len(pieces)):
+            answer, document = pieces[number]
+            if answer.start >= end:
+                break
+            if not len(document):
                 continue
             if len(answer) == len(document):
                 first = document.start + max(start, answer.start) - answer.start
@@ -39,13 +47,16 @@ class Held:
         return frozenset(found)
 
 
+def _answer_end(piece: tuple[Span, Span]) -> int:
+    return piece[0].end
+
+
 def subtract(start: int, end: int, taken: Sequence[Span]) -> list[tuple[int, int]]:
     """Return what is left of ``[start, end)`` without *taken* (disjoint, in order)."""
     left: list[tuple[int, int]] = []
     at = start
-    for span in taken:
-        if span.end <= at:
-            continue
+    for number in range(bisect_right(taken, start, key=lambda span: span.end), len(taken)):
+        span = taken[number]
         if span.start >= end:
             break
         if span.start > at:
@@ -86,15 +97,20 @@ def held_ranges(
     for finding in findings:
         if finding.kind not in VERBATIM_KINDS:
             continue
-        for source in finding.documents:
-            right = rights.get((source.corpus, source.id), UNKNOWN)
-            if right.free:
-                continue
-            for start, end in subtract(finding.span.start, finding.span.end, free):
-                begin = start
-                # What is left between two free stretches begins with the punctuation that matching passes over.
-                while free and begin < end and not answer[begin].isalnum():
-                    begin += 1
-                if begin < end:
-                    ranges.append(Held(begin, end, right, source, finding.kind))
+        holders = [
+            (right, source)
+            for source in finding.documents
+            if not (right := rights.get((source.corpus, source.id), UNKNOWN)).free
+        ]
+        if not holders:
+            continue
+        for start, end in subtract(finding.span.start, finding.span.end, free):
+            begin = start
+            if start > finding.span.start:
+                # What is left after a free stretch begins with the punctuation that matching passes over.
+                letter = _LETTER.search(answer, start, end)
+                if letter is None:
+                    continue
+                begin = letter.start()
+            ranges.extend(Held(begin, end, right, source, finding.kind) for right, source in holders)
     return ranges

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from corpora.span import Span
 from detectors.finding import Finding, Kind
@@ -12,33 +13,10 @@ from guard.coverage import VERBATIM_KINDS, Held, held_ranges, united
 from guard.exemption import EXEMPT_CHARACTERS, Question
 from guard.policy import Policy
 from guard.proposal import Atom
+from guard.quotas import Quotas
 from guard.rights import Right
 from guard.tiles import tile_ends
 from guard.verdict import Action, Reason
-
-SAME_RUN = 32
-"""Characters between two near-verbatim stretches of a document that still belong to one run."""
-
-
-@dataclass(slots=True)
-class _Quota:
-    """What one answer has quoted so far of one family of documents."""
-
-    run: int = 0
-    answer: int = 0
-    end: int = -SAME_RUN - 1
-    over: bool = False
-    spent: bool = False
-
-    def fits(self, start: int, size: int, run: int | None, answer: int | None) -> bool:
-        if start - self.end > SAME_RUN:
-            self.run, self.over = 0, False
-        if self.spent or self.over:
-            return False
-        # Beyond a limit the rest is withheld, not only the word that did not fit.
-        self.spent = answer is not None and self.answer + size > answer
-        self.over = run is not None and self.run + size > run
-        return not (self.spent or self.over)
 
 
 def decide(
@@ -66,131 +44,167 @@ def decide(
         upto: How much of the answer to decide; the end of a word.
         free: Stretches of the answer that the principal may read without limit; disjoint, in order.
         question: The user's own words, from a trusted caller; its values are no disclosure.
-        repeats: Stretches of the answer that repeat the question.
+        repeats: Stretches of the answer that repeat the question; disjoint, in order.
 
     Returns:
-        Disjoint atoms in order; what lies between them is free.
+        Disjoint atoms in order, the last one that which blocks; what lies between them is free.
     """
     found = list(findings)
     held = held_ranges(answer, found, rights, free)
     acted = ((finding, policy.action(finding)) for finding in found if finding.kind not in VERBATIM_KINDS)
     values = [(finding, action) for finding, action in acted if action is not Action.ALLOW]
     cuts = {upto}
-    for span in united(Span(one.start, one.end) for one in held):
-        cuts.update((span.start, span.end), tile_ends(answer, span.start, span.end))
     for one in held:
         cuts.update((one.start, one.end))
     for finding, _ in values:
         cuts.update((finding.span.start, finding.span.end))
     if held:
+        cuts.update(tile_ends(answer, united(Span(one.start, one.end) for one in held)))
         for span in repeats:
             cuts.update((span.start, span.end))
-    edges = sorted(cut for cut in cuts if cut <= upto)
-    state = _State(answer, policy, question, united(repeats))
+    sweep = _Sweep(answer, policy, held, values, question, repeats)
     atoms: list[Atom] = []
-    held.sort(key=lambda one: (one.start, one.end, one.source))
-    values.sort(key=lambda pair: (pair[0].span.start, pair[0].span.end, pair[0].kind, pair[0].rule))
-    here: list[Held] = []
-    marks: list[tuple[Finding, Action]] = []
-    next_held = next_value = 0
-    for start, end in itertools.pairwise(edges):
-        here = [one for one in here if one.end > start]
-        while next_held < len(held) and held[next_held].start <= start:
-            here.append(held[next_held])
-            next_held += 1
-        marks = [pair for pair in marks if pair[0].span.end > start]
-        while next_value < len(values) and values[next_value][0].span.start <= start:
-            marks.append(values[next_value])
-            next_value += 1
-        if here or marks:
-            atoms.append(state.atom(start, end, here, marks))
+    for start, end in itertools.pairwise(sorted(cut for cut in cuts if cut <= upto)):
+        atom = sweep.judge(start, end)
+        if atom is None:
+            continue
+        if atoms and _one_stretch(atoms[-1], atom):
+            atoms[-1] = replace(atom, start=atoms[-1].start)
+        else:
+            atoms.append(atom)
+        if atom.action is Action.BLOCK:
+            break
     return tuple(atoms)
 
 
-class _State:
-    """What has been used up on the way through one answer, from left to right."""
+def _one_stretch(left: Atom, right: Atom) -> bool:
+    """Say whether two atoms are withheld as one, and for one reason."""
+    return (
+        left.end == right.start
+        and left.action is right.action is not Action.ALLOW
+        and (left.reason, left.cause) == (right.reason, right.cause)
+    )
 
-    def __init__(self, answer: str, policy: Policy, question: Question | None, repeats: Sequence[Span]) -> None:
+
+class _Sweep:
+    """Goes through one answer from left to right and keeps what covers the place and what has been used up."""
+
+    def __init__(
+        self,
+        answer: str,
+        policy: Policy,
+        held: Iterable[Held],
+        values: Iterable[tuple[Finding, Action]],
+        question: Question | None,
+        repeats: Sequence[Span],
+    ) -> None:
         self._answer = answer
         self._policy = policy
         self._question = question
-        self._repeats = repeats
+        # The next one stands last.  What reaches beyond the settled part may still grow: no order depends on an end.
+        self._held = sorted(held, key=lambda one: one.start, reverse=True)
+        self._values = sorted(values, key=lambda pair: (pair[0].span.start, pair[0].kind, pair[0].rule), reverse=True)
+        self._repeats = list(reversed(repeats))
+        self._open: dict[int, Held] = {}
+        self._ends: list[tuple[int, int]] = []
+        self._marks: list[tuple[int, int, str, str, int]] = []
+        self._numbers = itertools.count()
+        self._readable = self._closed = self._training = 0
+        self._quotas = Quotas()
         self._exempt_left = EXEMPT_CHARACTERS
-        self._quotas: dict[str, _Quota] = {}
+        self._exempt_upto = 0
 
-    def atom(self, start: int, end: int, held: Sequence[Held], marks: Sequence[tuple[Finding, Action]]) -> Atom:
-        action, reason, cause = Action.ALLOW, Reason.OK, ""
-        for finding, wanted in marks:
-            if not self._exempt_value(finding, end - start) and wanted > action:
-                action, reason = wanted, Reason.FINDING
-                cause = finding.rule if finding.kind is Kind.PII else finding.kind.value
-        exempt = bool(held) and self._exempt_passage(start, end, held)
-        for one in held:
-            own, why = self._passage(one)
-            if (own, why is Reason.ENTITLEMENT) > (action, reason is Reason.ENTITLEMENT):
-                action, reason, cause = own, why, one.kind.value
-        readable = [one for one in held if one.right.readable and one.kind is not Kind.TRAINING]
-        cells = self._cells(start, end, readable)
-        if readable and not exempt:
-            beyond = self._spend(start, end, readable)
+    def judge(self, start: int, end: int) -> Atom | None:
+        """Judge ``[start, end)``, in which nothing begins or ends; None where nothing covers it."""
+        self._move(start)
+        if not self._open and not self._marks:
+            return None
+        action, reason, cause = Action.ALLOW, Reason.OK, Kind.VERBATIM.value
+        if self._marks:
+            strictness, _, kind, rule, _ = self._marks[0]
+            action, reason, cause = Action(-strictness), Reason.FINDING, rule if kind == Kind.PII.value else kind
+        exempt = self._readable > 0 and self._exempt_passage(start, end)
+        if self._training:
+            training = self._policy.rules.get(Kind.TRAINING, Action.BLOCK)
+            if training > action:
+                action, reason, cause = training, Reason.FINDING, Kind.TRAINING.value
+        if self._readable and not exempt:
+            beyond = self._quotas.quote(end - start)
             if beyond > action:
                 action, reason, cause = beyond, Reason.FINDING, Kind.VERBATIM.value
-        return Atom(
-            start=start,
-            end=end,
-            action=action,
-            reason=reason,
-            cause=cause or Kind.VERBATIM.value,
-            cells=cells if action is Action.ALLOW else (),
-            unconditional=exempt,
+        if self._closed:
+            action, reason, cause = Action.BLOCK, Reason.ENTITLEMENT, Kind.VERBATIM.value
+        cells = self._cells(start, end) if action is Action.ALLOW else ()
+        return Atom(start=start, end=end, action=action, reason=reason, cause=cause, cells=cells, unconditional=exempt)
+
+    def _move(self, at: int) -> None:
+        """Leave what ends at or before *at*, then enter what begins there."""
+        while self._ends and self._ends[0][0] <= at:
+            _, number = heapq.heappop(self._ends)
+            self._count(one := self._open.pop(number), -1)
+            if _readable(one):
+                self._quotas.end((one.right.family, one.right.label), one.end)
+        while self._held and self._held[-1].start <= at:
+            one = self._held.pop()
+            number = next(self._numbers)
+            self._open[number] = one
+            heapq.heappush(self._ends, (one.end, number))
+            self._count(one, 1)
+            if _readable(one):
+                key = (one.right.family, one.right.label)
+                self._quotas.begin(key, self._policy.limits(one.right.label), one.start)
+        while self._values and self._values[-1][0].span.start <= at:
+            finding, action = self._values.pop()
+            if not self._exempt_value(finding):
+                mark = (-action, finding.span.start, finding.kind.value, finding.rule, finding.span.end)
+                heapq.heappush(self._marks, mark)
+        while self._marks and self._marks[0][-1] <= at:
+            heapq.heappop(self._marks)
+
+    def _count(self, one: Held, change: int) -> None:
+        if one.kind is Kind.TRAINING or one.right.training:
+            self._training += change
+        elif one.right.readable:
+            self._readable += change
+        else:
+            self._closed += change
+
+    def _exempt_value(self, finding: Finding) -> bool:
+        """Say whether the question holds the value; a value is exempt as a whole or not at all."""
+        return (
+            self._question is not None
+            and finding.kind is not Kind.CANARY
+            and self._affordable(finding.span.start, finding.span.end)
+            and self._question.holds(finding.span.of(self._answer))
+            and self._exempt(finding.span.start, finding.span.end)
         )
 
-    def _passage(self, one: Held) -> tuple[Action, Reason]:
-        if one.kind is Kind.TRAINING or one.right.training:
-            return self._policy.rules.get(Kind.TRAINING, Action.BLOCK), Reason.FINDING
-        if not one.right.readable:
-            return Action.BLOCK, Reason.ENTITLEMENT
-        return Action.ALLOW, Reason.OK
+    def _exempt_passage(self, start: int, end: int) -> bool:
+        if self._training or self._closed:
+            return False
+        while self._repeats and self._repeats[-1].end <= start:
+            self._repeats.pop()
+        inside = bool(self._repeats) and self._repeats[-1].start <= start and end <= self._repeats[-1].end
+        return inside and self._exempt(start, end)
 
-    def _exempt_value(self, finding: Finding, size: int) -> bool:
-        if self._question is None or finding.kind is Kind.CANARY or size > self._exempt_left:
+    def _affordable(self, start: int, end: int) -> bool:
+        return end - max(start, self._exempt_upto) <= self._exempt_left
+
+    def _exempt(self, start: int, end: int) -> bool:
+        """Take the stretch from the exempt characters; what was taken before is not taken twice."""
+        if not self._affordable(start, end):
             return False
-        if not self._question.holds(finding.span.of(self._answer)):
-            return False
-        self._exempt_left -= size
+        self._exempt_left -= max(0, end - max(start, self._exempt_upto))
+        self._exempt_upto = max(self._exempt_upto, end)
         return True
 
-    def _exempt_passage(self, start: int, end: int, held: Sequence[Held]) -> bool:
-        if not all(one.right.readable and one.kind is Kind.VERBATIM for one in held):
-            return False
-        if end - start > self._exempt_left or not any(
-            span.start <= start and end <= span.end for span in self._repeats
-        ):
-            return False
-        self._exempt_left -= end - start
-        return True
-
-    def _spend(self, start: int, end: int, held: Sequence[Held]) -> Action:
-        """Count the stretch against every family that holds it; return what happens where one is over its limit."""
-        strictest = Action.ALLOW
-        by_family = {one.right.family: one.right for one in held}
-        fits = True
-        for family, right in by_family.items():
-            limits = self._policy.limits(right.label)
-            quota = self._quotas.setdefault(family, _Quota())
-            if not quota.fits(start, end - start, limits.run, limits.answer):
-                fits = False
-                strictest = max(strictest, limits.beyond)
-        for family in by_family:
-            quota = self._quotas[family]
-            quota.end = end
-            if fits:
-                quota.run += end - start
-                quota.answer += end - start
-        return strictest
-
-    def _cells(self, start: int, end: int, held: Sequence[Held]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    def _cells(self, start: int, end: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
         cells: dict[str, set[int]] = {}
-        for one in held:
-            cells.setdefault(one.right.family, set()).update(one.cells(start, end))
+        for one in self._open.values():
+            if _readable(one):
+                cells.setdefault(one.right.family, set()).update(one.cells(start, end))
         return tuple((family, tuple(sorted(found))) for family, found in sorted(cells.items()) if found)
+
+
+def _readable(one: Held) -> bool:
+    return one.right.readable and not one.right.training and one.kind is not Kind.TRAINING

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from typing import Final
 
 from corpora.span import Span
@@ -17,65 +16,56 @@ _WORD: Final = re.compile(r"\w+")
 
 
 class Question:
-    """
-    A question, prepared for finding its words again in an answer.
-
-    Repeats are found from left to right, each as long as it can be, so a repeat that has ended before the end of an
-    unfinished answer is the same in the finished one.
-    """
+    """A question, prepared for finding its words again in an answer."""
 
     def __init__(self, text: str) -> None:
         self._text = text.casefold()
-        self._words = [match.group().casefold() for match in _WORD.finditer(text)]
-        self._starts: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for start in range(len(self._words) - SHORTEST_REPEAT + 1):
-            self._starts[tuple(self._words[start : start + SHORTEST_REPEAT])].append(start)
+        words = [match.group().casefold() for match in _WORD.finditer(text)]
+        self._rows = {tuple(words[at : at + SHORTEST_REPEAT]) for at in range(len(words) - SHORTEST_REPEAT + 1)}
+        self._known: dict[str, bool] = {}
 
     def holds(self, value: str) -> bool:
         """Say whether the question holds *value* as a whole (case does not matter)."""
-        if not value.strip():
+        if not value.strip() or len(value) > EXEMPT_CHARACTERS:
             return False
-        return re.search(rf"(?<!\w){re.escape(value.casefold())}(?!\w)", self._text) is not None
+        if value not in self._known:
+            self._known[value] = self._find(value.casefold())
+        return self._known[value]
+
+    def _find(self, value: str) -> bool:
+        at = self._text.find(value)
+        while at >= 0:
+            end = at + len(value)
+            if not _WORD.match(self._text[at - 1 : at]) and not _WORD.match(self._text[end : end + 1]):
+                return True
+            at = self._text.find(value, at + 1)
+        return False
 
     def repeats(self, answer: str, *, final: bool) -> tuple[list[Span], int]:
         """
-        Find stretches of *answer* that repeat the question.
+        Find stretches of *answer* of which every :data:`SHORTEST_REPEAT` words in a row stand so in the question.
 
         Returns:
             The stretches in order, and the offset up to which they cannot change when more is appended.
         """
         found = list(_WORD.finditer(answer))
-        words = [match.group().casefold() for match in found]
+        # The very last word may still grow.
+        whole = len(found) if final else len(found) - 1
+        words = [match.group().casefold() for match in found[: max(whole, 0)]]
         spans: list[Span] = []
-        at = 0
-        while at + SHORTEST_REPEAT <= len(words):
-            longest = max(
-                (
-                    self._common(words, at, start)
-                    for start in self._starts.get(tuple(words[at : at + SHORTEST_REPEAT]), ())
-                ),
-                default=0,
-            )
-            if longest:
-                # The very last word may still grow, so a repeat that reaches the one before it is still open.
-                if at + longest >= len(words) - 1 and not final:
-                    break
-                spans.append(Span(found[at].start(), found[at + longest - 1].end()))
-                at += longest
-            else:
-                at += 1
-        if final:
+        first, last = 0, -1
+        for at in range(len(words) - SHORTEST_REPEAT + 1):
+            if tuple(words[at : at + SHORTEST_REPEAT]) not in self._rows:
+                continue
+            if at > last:
+                if last >= 0:
+                    spans.append(Span(found[first].start(), found[last].end()))
+                first = at
+            last = at + SHORTEST_REPEAT - 1
+        if last >= 0:
+            spans.append(Span(found[first].start(), found[last].end()))
+        if final or not found:
             return spans, len(answer)
-        # The last words may yet become the head of a repeat, and the very last may yet grow.
-        open_from = min(at, max(0, len(words) - SHORTEST_REPEAT))
-        return spans, found[open_from].start() if found else len(answer)
-
-    def _common(self, words: list[str], at: int, start: int) -> int:
-        length = 0
-        while (
-            at + length < len(words)
-            and start + length < len(self._words)
-            and words[at + length] == self._words[start + length]
-        ):
-            length += 1
-        return length
+        # The last whole words may yet become the head of a repeat, and so may what stands before them.
+        decided = len(words) - SHORTEST_REPEAT + 1
+        return spans, found[decided - 1].end() if decided > 0 else found[0].start()

@@ -10,10 +10,11 @@ from corpora.span import Span
 from detectors.finding import Finding
 from guard.access.entitlements import free_to_read, may_read
 from guard.access.ledger.base import Account, Charge, Ledger
-from guard.coverage import VERBATIM_KINDS, united
+from guard.coverage import VERBATIM_KINDS
 from guard.decide import decide
 from guard.errors import GuardUnavailable
 from guard.exemption import Question
+from guard.free import read_freely
 from guard.policy import Policy
 from guard.principal import Principal
 from guard.proposal import Atom, Outcome, before_block, finish
@@ -34,42 +35,6 @@ def right_of(principal: Principal, corpus: Corpus | None, document_id: str) -> R
         free=free_to_read(info, principal),
         training=info.kind == "training",
     )
-
-
-def read_freely(answer: str, findings: Sequence[Finding], free: Mapping[tuple[str, str], Corpus]) -> list[Span]:
-    """
-    Return the stretches of *answer* that stand word for word in a freely readable document.
-
-    Only characters that are equal count: a public form must not free the values filled into a confidential one.
-
-    Args:
-        answer: The original answer.
-        findings: All findings in it.
-        free: The corpora of the freely readable documents, by corpus name and document id.
-    """
-    spans: list[Span] = []
-    for finding in findings:
-        for source in finding.documents:
-            corpus = free.get((source.corpus, source.id))
-            text = None if corpus is None else corpus.text(source.id)
-            if text is None:
-                continue
-            for here, there in source.pieces:
-                if len(here) != len(there):
-                    continue
-                start = None
-                for offset in range(len(here)):
-                    mine, theirs = answer[here.start + offset], text[there.start + offset]
-                    # Matching passes over punctuation, so it does not end a stretch.
-                    equal = mine.casefold() == theirs.casefold() or not (mine.isalnum() or theirs.isalnum())
-                    if equal and start is None:
-                        start = here.start + offset
-                    elif not equal and start is not None:
-                        spans.append(Span(start, here.start + offset))
-                        start = None
-                if start is not None:
-                    spans.append(Span(start, here.end))
-    return united(spans)
 
 
 class Judge:
@@ -99,6 +64,7 @@ class Judge:
         self._question = Question(question) if question else None
         self._record = record
         self._rights: dict[tuple[str, str], Right] = {}
+        self._texts: dict[tuple[str, str], str | None] = {}
         self._granted: dict[str, set[int]] = {}
         self._asked: dict[str, set[int]] = {}
         self._committed: dict[str, set[int]] = {}
@@ -122,23 +88,22 @@ class Judge:
             repeats, known = self._question.repeats(answer, final=final)
             settled = min(settled, known)
         if not final and self._question is not None:
-            # Whether a value stands in the question can be said only once all of it is there.
+            # Whether a value stands in the question can be said only once it is sure where it ends.
             open_values = [
                 finding.span.start
                 for finding in findings
-                if finding.kind not in VERBATIM_KINDS and finding.span.start < settled < finding.span.end
+                if finding.kind not in VERBATIM_KINDS and finding.span.start < settled <= finding.span.end
             ]
             settled = min([settled, *open_values])
         upto = len(answer) if final else whole_words(answer, settled)
         self._look_up(findings)
-        free = {key: self._corpora[key[0]] for key, right in self._rights.items() if right.free}
         atoms = decide(
             answer,
             findings,
             self._rights,
             policy=self._policy,
             upto=upto,
-            free=read_freely(answer, findings, free) if free else (),
+            free=self._free(answer, findings),
             question=self._question,
             repeats=repeats,
         )
@@ -165,6 +130,19 @@ class Judge:
                 if key not in self._rights:
                     self._rights[key] = right_of(self._principal, self._corpora.get(source.corpus), source.id)
 
+    def _free(self, answer: str, findings: Sequence[Finding]) -> list[Span]:
+        """Return what may be read freely, where that matters: beside text that may not."""
+        free = [right.free for right in self._rights.values()]
+        return [] if all(free) or not any(free) else read_freely(answer, findings, self._text_of)
+
+    def _text_of(self, corpus: str, document_id: str) -> str | None:
+        key = (corpus, document_id)
+        if not self._rights.get(key, UNKNOWN).free:
+            return None
+        if key not in self._texts:
+            self._texts[key] = self._corpora[corpus].text(document_id)
+        return self._texts[key]
+
     def _reserve(self, atoms: Sequence[Atom]) -> str | None:
         """Ask the ledger for the cells not asked for before; what it refused once stays refused for this answer."""
         wanted: dict[str, dict[int, None]] = {}
@@ -179,11 +157,17 @@ class Judge:
             return None
         if self._principal.user is None:
             raise GuardUnavailable("an anonymous reader has no account to charge")
-        rights = {right.family: right for right in self._rights.values()}
-        charges = []
-        for family, cells_wanted in wanted.items():
-            user_cap, tenant_cap = self._policy.caps(rights[family])
-            charges.append(Charge(family, tuple(cells_wanted), user_cap, tenant_cap))
+        caps: dict[str, list[tuple[int, int]]] = {family: [] for family in wanted}
+        for right in self._rights.values():
+            if right.family in caps:
+                caps[right.family].append(self._policy.caps(right))
+        charges = [
+            # Of several documents of one family the strictest bounds it.
+            Charge(
+                family, tuple(cells), min(user for user, _ in caps[family]), min(tenant for _, tenant in caps[family])
+            )
+            for family, cells in wanted.items()
+        ]
         account = Account(self._principal.tenant, self._principal.user)
         reservation = self._ledger.reserve(account, charges, request_id=self._request_id)
         for family, granted in reservation.granted.items():
