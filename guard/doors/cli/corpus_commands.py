@@ -128,12 +128,17 @@ def _summarise(corpus: Corpus, skipped: int) -> None:
     counts = ", ".join(f"{count} {label}" for label, count in sorted(labels.items()))
     screen = console()
     screen.print(
-        f"{corpus.name}: {len(corpus)} documents ({counts}), {characters:,} characters, {skipped} files skipped",
+        f"{corpus.name}: {_count(len(corpus), 'document')} ({counts}), {characters:,} characters; "
+        f"skipped files: {skipped}",
         markup=False,
         soft_wrap=True,
     )
     if unread:
-        note(f"{unread} documents name no readers, so nobody may read them; see --reader and the labels in docs/cli.md")
+        note(f"{unread} of {_count(len(corpus), 'document')} without readers: nobody may read them; see --reader")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 @corpus_app.command("list")
@@ -193,5 +198,5 @@ def verify_command(*, directory: Annotated[Path, typer.Argument(metavar="DIR", h
 
     with Corpus.open(directory) as corpus:
         corpus.verify()
-        console().print(f"{corpus.name}: {len(corpus)} documents, intact", markup=False, soft_wrap=True)
+        console().print(f"{corpus.name}: {_count(len(corpus), 'document')}, intact", markup=False, soft_wrap=True)
     return Exit.OK

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from guard.request import MAX_ANSWER
+from tests.doors.cli.conftest import write_documents
 from tests.regurgitation.town import CLINIC, HARBOUR, MENU
 
 OWN = "The plan was debated for a long time, and I can tell you about it in my own words."
@@ -247,6 +248,15 @@ def test_settings_that_cannot_be_used(town, echoguard, settings, code, message):
     assert told[0].startswith("echoguard: ")
     assert message in told[0]
     assert ran.out == ""
+
+
+def test_an_index_without_texts_guards_as_well(town, echoguard):
+    write_documents(town / "docs")
+    assert echoguard("corpus", "build", "state/marks", "docs", "--name", "marks", "--no-text").code == 0
+    (town / "echoguard.toml").write_text("[[corpora]]\nname = 'marks'\npath = 'state/marks'\n[pii]\nner = false\n")
+
+    assert echoguard("check", "-", "--user", "ann", stdin=HARBOUR.encode()).code == 4
+    assert echoguard("check", "-", "--user", "ann", stdin=OWN.encode()).code == 0
 
 
 def test_a_damaged_index_is_never_clean(built, town, echoguard):

@@ -22,7 +22,7 @@ def test_build_indexes_what_it_is_given(folder, echoguard):
 
     assert ran.code == 0
     assert "town: 4 documents (1 confidential, 1 internal, 1 public, 1 restricted)" in ran.out
-    assert "0 files skipped" in ran.out
+    assert "skipped files: 0" in ran.out
     with Corpus.open(folder / "state/town") as corpus:
         assert {info.id for info in corpus.documents()} == {"harbour.md", "clinic.md", "recipe.md", "menu.md"}
         assert corpus.info("clinic.md").label == "restricted"
@@ -56,7 +56,7 @@ def test_unreadable_files_are_reported_and_left_out(folder, echoguard):
 
     assert ran.code == 0
     assert "4 documents" in ran.out
-    assert "2 files skipped" in ran.out
+    assert "skipped files: 2" in ran.out
     assert "skipped docs/broken.pdf: " in ran.err
     assert "skipped docs/bytes.txt: " in ran.err
 
@@ -64,7 +64,7 @@ def test_unreadable_files_are_reported_and_left_out(folder, echoguard):
 def test_documents_that_nobody_may_read_are_pointed_out(folder, echoguard):
     (folder / "bare.txt").write_text("The vault code changes every Thursday before breakfast, says the caretaker.")
 
-    assert "1 documents name no readers" in echoguard("corpus", "build", "state/x", "bare.txt", "--name", "x").err
+    assert "1 of 1 document without readers" in echoguard("corpus", "build", "state/x", "bare.txt", "--name", "x").err
 
 
 def test_nothing_to_index_fails_and_leaves_what_was_there(folder, echoguard):
