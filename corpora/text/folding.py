@@ -70,24 +70,24 @@ def fold(char: str) -> tuple[int, str]:
     if category[0] == "L" and char == char.casefold() and unicodedata.is_normalized("NFKD", char):
         form = _LOOKS_LIKE.get(char, char)
         return (ALONE if _stands_alone(form) else LETTER), form
-    if category[0] == "L" and char == char.casefold() and unicodedata.is_normalized("NFKD", char):
-        form = _LOOKS_LIKE.get(char, char)
-        return (ALONE if _stands_alone(form) else LETTER), form
-    wide = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold())
-    kept = []
-    for part in unicodedata.normalize("NFKD", wide):
-        kind = unicodedata.category(part)
-        if kind[0] == "L" or kind == "Mc":
-            kept.append(_LOOKS_LIKE.get(part, part))
-        elif kind[0] == "N":
-            digit = unicodedata.digit(part, None)
-            kept.append(part if digit is None else str(digit))
-    if not kept:
-        # NFKC may turn a spacing accent into a space and a mark: whatever leaves nothing behind ends a word.
+    # Marks go first: folding the case of a letter with an iota below would make two letters of it.
+    form = char
+    for _ in range(2):
+        form = "".join(map(_bare, unicodedata.normalize("NFKD", form))).casefold()
+    if not form:
+        # A spacing accent comes apart into a space and a mark: whatever leaves nothing behind ends a word.
         return BREAK, ""
-    # Hangul syllables stay apart, so that composed and decomposed text fold alike.
-    form = "".join(kept).casefold()
+    form = "".join(_LOOKS_LIKE.get(part, part) for part in form)
     return (ALONE if _stands_alone(form) else LETTER), form
+
+
+def _bare(part: str) -> str:
+    """Return a letter or a digit as it is (digits of any script as ASCII), and nothing for the rest."""
+    category = unicodedata.category(part)
+    if category[0] == "N":
+        digit = unicodedata.digit(part, None)
+        return part if digit is None else str(digit)
+    return part if category[0] == "L" or category == "Mc" else ""
 
 
 def _stands_alone(form: str) -> bool:
