@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from detectors.errors import DetectorUnavailable
 from detectors.pii.candidate import Candidate, Recogniser, Searched
-from detectors.pii.names import NameFinder
+from detectors.pii.names import NameFinder, dictionary
 from detectors.pii.segments import Segment
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class Analyzer:
             raise DetectorUnavailable("presidio-analyzer is not installed: pip install presidio-analyzer") from error
         wrapped: list[EntityRecognizer] = [_pattern_recognizer(one, language) for one in recognisers]
         if model is not None:
-            wrapped.append(_name_recognizer(NameFinder(load_model(model)), language))
+            nlp = load_model(model)
+            wrapped.append(_name_recognizer(NameFinder(nlp, *dictionary(nlp)), language))
         self._language = language
         self._artifacts = _artifacts_class()
         self._engine: Any = None

@@ -38,7 +38,7 @@ _PHONE: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _PHONE_WORDS: Final = re.compile(
-    r"\b(?:tele?(?:ph|f)\w*|phone\w*|tel|fax|call\w*|mobile?\w*|cell\w*|handy\w*|text me|whatsapp|signal|hotline|dial|number|nummer|"
+    r"\b(?:tele?(?:ph|f)\w*|phone\w*|tel|fax|call\w*|mobile?\w*|cell\w*|handy\w*|text me|whatsapp|signal|hotline|dial|answering|messages?|number|nummer|"
     r"numéro|número|numero|rufnummer|móvil|m[oó]vil|celular|cellulare|portable|gsm|reach\w*|contact\w*|sms|kontakt\w*|landline|"
     r"durchwahl|extension|pager|voicemail|rufen|appele\w*|llam\w*|chiam\w*|bel(?:len)?)\b",
 )
@@ -126,6 +126,8 @@ def _phone_score(value: str, digits: int) -> float:
     if value[0] not in "0(" and digits < 10 and not grouped:
         return 0.0
     valid = any(_valid(value, region) for region in _REGIONS)
+    if valid and grouped and value[0] in "0(" and digits >= 9:
+        return 0.65
     if valid:
         return 0.45 if grouped else 0.35
     return 0.3 if grouped or digits >= 10 else 0.1

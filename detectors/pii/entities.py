@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from detectors.pii import contact, finance, identifiers, network, records
+from detectors.pii import contact, finance, identifiers, network, places, records
 from detectors.pii.candidate import Recogniser
 
 _DIGITS: Final = "0123456789"
@@ -21,6 +21,7 @@ STRUCTURED: Final = (
     Recogniser(("MAC_ADDRESS",), network.hardware, ":-."),
     Recogniser(("US_SSN",), identifiers.social_security, _DIGITS),
     Recogniser(tuple(one.entity for one in identifiers.IDENTIFIERS), identifiers.national, _DIGITS),
+    Recogniser(("LOCATION",), places.addresses, _DIGITS),
     Recogniser(("DATE_OF_BIRTH",), records.births, _DIGITS),
     Recogniser(("MEDICAL_RECORD", "PASSPORT", "DRIVER_LICENSE"), records.documents, _DIGITS),
 )

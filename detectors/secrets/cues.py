@@ -22,7 +22,7 @@ _PASSWORD: Final = (
     r"parola(?:[ _]d'ordine)?|parolachiave|wachtwoord(?:en)?|senha|palavra-passe|hasło|lösenord|пароль|密码|パスワード"
 )
 _KEY: Final = (
-    r"secrets?|geheimnis|secreto|segreto|geheim|token|jeton|credentials?|zugangsdaten|identifiants|credenciales|credenziali|"
+    r"private|access|secrets?|geheimnis|secreto|segreto|geheim|token|jeton|credentials?|zugangsdaten|identifiants|credenciales|credenziali|"
     r"(?:api|access|account|auth|private|secret|signing|client|encryption|master|service|shared|subscription|storage|app|application|"
     r"consumer|admin|license|licence|deploy|host|ssh|session|webhook|integration|server|ingest|write|read|user|rest|project|personal|license)"
     r"[ _.-]?key|apikey|(?:api|zugangs|zugriffs|geheimer |privater )[ _-]?schlüssel|clé (?:api|d'api|secrète|d'accès|privée)|clave (?:api|de api|secreta|privada)|"
@@ -35,21 +35,42 @@ WORD: Final = re.compile(rf"(?:{_PASSWORD}|{_KEY})")
 
 _NEAR: Final = re.compile(
     rf"(?:{_PASSWORD}|secret|token|jeton|credential|zugangsdaten|api|auth|bearer|apikey|schlüssel|clé|clave|chiave|sleutel|llave|key|login|sign in|"
-    r"log in|anmeld|access|zugriff|accès|acceso|accesso|toegang|header|webhook|licen[sc]e|env(?:ironment)? var|config|export)",
+    r"log in|anmeld|access|private|vault|prompted|runbook|rotated|zugriff|accès|acceso|accesso|toegang|header|webhook|licen[sc]e|env(?:ironment)? var|config|export)",
 )
 _LINK: Final = (
-    r"(?:\s{0,3}(?::=|=>|==?|:|->|→|,|：|\|)\s{0,3}|\s+(?:is|was|are|be|to|with|as|ist|lautet|heißt|war|est|sera|es|era|será|è|é|sarà|"
+    r"(?:\s{0,3}(?::=|=>|==?|:|->|→|,|：|\||-)\s{0,3}|\s+(?:is|was|are|be|to|with|as|ist|lautet|heißt|war|est|sera|es|era|será|è|é|sarà|"
     r"luidt|becomes|remains)(?:\s+(?:now|still|currently|set|changed|reset|updated|jetzt|nun|maintenant|ahora|ora|nu))?(?:\s+(?:to|as|auf))?[\s:]+)"
 )
 ASSIGNED: Final = re.compile(
     rf"(?:{_PASSWORD}|{_KEY})[a-z0-9_.-]{{0,30}}(?:\s(?:for|of|to|für|von|zu|pour|de|du|para|del|per|di|voor|van)\s[^\n:=]{{1,50}})?"
-    rf"[\"'\])]{{0,3}}(?:\s?\([^)\n]{{1,30}}\))?{_LINK}{{1,2}}(?:bearer\s|basic\s|token\s|the\s|still\s|currently\s)?[\"'`*_<(\[{{]{{0,4}}\Z",
+    rf"[\"'\])]{{0,3}}(?:\s?\([^)\n]{{1,30}}\))?(?:{_LINK}{{1,2}}|[ \t]{{1,2}})(?:bearer\s|basic\s|token\s|the\s|still\s|currently\s)?[\"'`*_<(\[{{]{{0,4}}\Z",
 )
 """The lower-case text before a value, when it says in so many words that the value is a credential."""
 
+_PASSWORD_LINK: Final = _LINK.replace(r"|,|：|\||-)", "|：)")
 _VALUE: Final = re.compile(
     rf"(?P<word>{_PASSWORD})(?P<rest>[a-z0-9_.-]{{0,20}})(?:\s(?:for|of|to|für|von|zu|pour|de|du|para|del|per|di|voor|van)\s[^\n:=\"'`]{{1,40}}?)?"
-    rf"(?P<close>[\"'\])*`]{{0,3}})(?P<link>{_LINK}{{1,2}})(?:[\"'`]|\*\*)?",
+    rf"(?P<close>[\"'\])*`]{{0,3}})(?P<link>{_PASSWORD_LINK}{{1,2}})(?:[\"'`]|\*\*)?",
+)
+_PLACES: Final = tuple(
+    (stems, re.compile(pattern))
+    for stems, pattern in (
+        # curl -u name:password
+        (
+            ("curl",),
+            r"\bcurl\b[^\n]{0,200}?\s(?:-u|--user|--proxy-user)[= ]?[\"']?[^\s:\"']{1,64}:(?P<value>[^\s\"']{4,128})",
+        ),
+        # <Pass encoding="base64">...</Pass>, <password>...</password>
+        (("</",), r"<(?:pass|password|passphrase|secret|apikey|token)(?:\s[^>\n]{0,60})?>(?P<value>[^<\s]{4,128})<"),
+        # <add key="ClearTextPassword" value="..." />, name="password" value="..."
+        (
+            ("value=",),
+            r"(?:password|secret|apikey|api_key|token)[\"']\s{1,3}(?:[a-z]{2,12}=[\"'][a-z]{2,12}[\"']\s)?value=[\"'](?P<value>[^\"'\s]{4,128})[\"']",
+        ),
+        # machine ... login ... password ...
+        (("login", "password"), r"\blogin\s+\S{1,64}\s+password\s+(?P<value>\S{4,128})"),
+        (("sshpass",), r"\bsshpass\s+-p\s?[\"']?(?P<value>[^\s\"']{4,128})"),
+    )
 )
 _QUOTES: Final = frozenset("\"'`*")
 _STEMS: Final = (
@@ -108,6 +129,18 @@ def passwords(text: str, lower: str) -> Iterator[Said]:
             end = start + len(value)
         if is_password(value, quoted=bool(quote), symbol=any(sign in cue.group("link") for sign in ":=：")):
             yield Said(start, end)
+
+
+def places(text: str, lower: str) -> Iterator[Said]:
+    """Yield the values in places made for a password: command lines and configuration files."""
+    for stems, place in _PLACES:
+        if not all(stem in lower for stem in stems):
+            continue
+        for match in place.finditer(lower):
+            start, end = match.span("value")
+            value = text[start:end]
+            if not negatives.placeholder(value) and value.lower() not in _NOT_ONE and not _CODE.search(value):
+                yield Said(start, end)
 
 
 def is_password(value: str, *, quoted: bool, symbol: bool) -> bool:

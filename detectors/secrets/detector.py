@@ -6,17 +6,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Final
 
 from detectors.finding import Finding, Kind
 from detectors.folding import fold
 from detectors.secrets import cues, generic, negatives, pem
+from detectors.secrets.anchors import Anchors
 from detectors.secrets.generic import Value
-from detectors.secrets.rule import LONGEST, SHORTEST, Rule
+from detectors.secrets.rule import LONGEST, Rule
 from detectors.secrets.rules import RULES
+from detectors.secrets.runs import Run, long_runs
 
-_RUN: Final = re.compile(rf"\S{{{SHORTEST},}}")
 _SPACE: Final = re.compile(r"\s")
+_HEAD: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{1,7}(?:_[A-Za-z]{2,6})?[_-]")
 _HOLLOW: Final = re.compile(
     r"example|x{6,}|\*{4,}|0{10,}|your[_-]|placeholder|redacted|\.{3}|…|changeme|dummy|sample[_-]", re.IGNORECASE
 )
@@ -36,10 +39,7 @@ class SecretDetector:
     name = "secrets"
 
     def __init__(self, rules: Sequence[Rule] = RULES) -> None:
-        self._by_anchor: dict[str, list[Rule]] = {}
-        for rule in rules:
-            for anchor in rule.anchor:
-                self._by_anchor.setdefault(anchor, []).append(rule)
+        self._anchors = Anchors(rules)
 
     def detect(self, answer: str) -> list[Finding]:
         """Return the credentials in *answer*, in order of place."""
@@ -47,9 +47,13 @@ class SecretDetector:
         text = folded.text
         lower = lowered(text)
         blocks = [Value("private-key", block.start, block.end, 1.0) for block in pem.blocks(text) if block.sure]
-        tokens = list(self._tokens(text))
-        loose = [*generic.values(text, lower)]
+        runs = long_runs(text)
+        tokens = list(self._tokens(runs))
+        loose = [
+            value for value in generic.values(text, lower, runs) if not self._almost(text[value.start : value.end])
+        ]
         loose.extend(Value("password", said.start, said.end, 0.8) for said in cues.passwords(text, lower))
+        loose.extend(Value("password", said.start, said.end, 0.8) for said in cues.places(text, lower))
         kept = [*blocks, *_outermost(_outside(tokens, blocks))]
         kept.extend(_outermost(_outside(loose, kept)))
         findings: dict[tuple[int, int, str], Finding] = {}
@@ -73,7 +77,9 @@ class SecretDetector:
         size = len(text)
         held = [max(_run_start(text), size - 2 * LONGEST)]
         lower = lowered(text)
-        for start, end in generic.candidates(text, max(0, size - generic.LONGEST - cues.AFTER - 8)):
+        tail = max(0, size - generic.LONGEST - cues.AFTER - 8)
+        tail = _run_start(text[:tail]) if tail else 0
+        for start, end in generic.candidates(text, long_runs(text, tail)):
             if end + cues.AFTER > size and lower.find("\n", end) < 0:
                 held.append(start)
         quote = cues.open_quote(text, lower)
@@ -85,34 +91,22 @@ class SecretDetector:
         held.extend(block.end if block.sure else block.start for block in pem.blocks(text) if block.open)
         return folded.place(max(0, min(held)))
 
-    def _tokens(self, text: str) -> Iterator[Value]:
+    def _almost(self, value: str) -> bool:
+        """Say whether *value* begins as a token of fixed form does and is none: cut short, or a sample."""
+        head = _HEAD.match(value)
+        return head is not None and head.group().lower() in self._anchors
+
+    def _tokens(self, runs: Sequence[Run]) -> Iterator[Value]:
         """Yield the credentials with a shape of their own; they hold no white space, so only long runs are looked at."""
-        starts: list[int] = []
-        places: list[int] = []
-        runs: list[str] = []
-        at = 0
-        for match in _RUN.finditer(text):
-            places.append(at)
-            starts.append(match.start())
-            runs.append(match.group())
-            at += len(runs[-1]) + 1
         if not runs:
             return
-        joined = "\n".join(runs)
-        lower = joined.lower()
-        found: set[str] = set()
-        for anchor, rules in self._by_anchor.items():
-            if anchor not in lower:
-                continue
-            for rule in rules:
-                if rule.name in found:
-                    continue
-                found.add(rule.name)
-                for start, end in rule.find(joined):
-                    value = joined[start:end]
-                    if hollow(value):
-                        continue
-                    shift = starts[bisect_right(places, start) - 1] - places[bisect_right(places, start) - 1]
+        joined = "\n".join(run.text for run in runs)
+        places = list(accumulate((len(run.text) + 1 for run in runs), initial=0))
+        for rule in self._anchors.rules(joined.lower()):
+            for start, end in rule.find(joined):
+                if not hollow(joined[start:end]):
+                    index = bisect_right(places, start) - 1
+                    shift = runs[index].start - places[index]
                     yield Value(rule.name, start + shift, end + shift, rule.confidence)
 
 

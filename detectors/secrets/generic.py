@@ -1,12 +1,15 @@
 """Values that look drawn at random and stand where a credential stands: beside a word or a service's name."""
+# ruff: noqa: E501 - patterns
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from detectors.secrets import cues, negatives
+from detectors.secrets import cues, negatives, pem
+from detectors.secrets.rules.names import COMMON_NAMES, NAMES
+from detectors.secrets.runs import Run
 from detectors.secrets.services import Service, services_named
 
 SHORTEST: Final = 16
@@ -32,7 +35,7 @@ _NO_START: Final = (
     "h1-",
 )
 _NO_BEFORE: Final = re.compile(
-    r"(?:base64,|data:[a-z/+;=-]{0,40},|\bh1:|sha\d{1,3}[:=-]|md5[:=-]|ssh-(?:rsa|dss|ed25519)\s|ecdsa-sha2-\S{4,20}\s|@|integrity\W{0,4}|uuid\W{0,4}|guid\W{0,4})\Z"
+    r"(?:base64,|data:[a-z/+;=-]{0,40},|\bh1:|sha\d{1,3}[:=-]|md5[:=-]|ssh-(?:rsa|dss|ed25519)\s|ecdsa-sha2-\S{4,20}\s|@|integrity\W{0,4}|(?:[ug]uid|csrf|xsrf|nonce|etag)[\w-]{0,8}\W{0,4})\Z"
 )
 _PARAMETER: Final = re.compile(
     r"[?&;#](?:[\w.-]{0,20}(?:key|token|secret|sig|signature|password|passwd|pwd|auth|code|credential|jwt|session)[\w.-]{0,10})=\Z"
@@ -51,26 +54,49 @@ class Value(NamedTuple):
     sure: float
 
 
-def candidates(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
-    """Yield where opaque values of *text* stand that begin at or after *start*."""
-    for match in _TOKEN.finditer(text, start):
-        begin, end = match.span()
-        while end > begin and text[end - 1] in "./~-+":
-            end -= 1
-        while begin < end and text[begin] in "./~-+":
-            begin += 1
-        value = text[begin:end]
-        if (
-            end - begin >= SHORTEST
-            and not value.startswith(_NO_START)
-            and (negatives.uuid(value) or negatives.opaque(value))
-        ):
-            yield begin, end
+_GLUED: Final = re.compile(
+    r"(?:key|secret|token|private|password|passwd|access|auth|pat|bearer)[-_.=]+(?=[A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_DIRECT: Final = re.compile(
+    r"([a-z][a-z0-9.]{1,20}(?:[-_][a-z0-9]{2,10}){0,3})[\w.-]{0,24}[\"'\])]{0,2}(?P<link>[ \t]{0,2}(?:[:=]{1,2}>?|=>|->|[ \t]|-)[ \t]{0,2})[\"'`*<({\[]{0,3}\Z"
+)
+_SAFE_NAMES: Final = NAMES - COMMON_NAMES
+_GLUED_NAME: Final = re.compile(r"[a-z]{4,20}[-_](?=[a-z0-9]{16,}\Z)")
+_NAME_WORD: Final = re.compile(r"[a-z0-9.]+")
+_PEM_LINE: Final = re.compile(r"[A-Za-z0-9+/]{64}(?:[A-Za-z0-9+/]{12})?\Z")
 
 
-def values(text: str, lower: str) -> Iterator[Value]:
+def candidates(text: str, runs: Sequence[Run]) -> Iterator[tuple[int, int]]:
+    """Yield where values of *text*, whose long runs are *runs*, stand that are long and varied enough."""
+    for run in runs:
+        for match in _TOKEN.finditer(run.text):
+            begin, end = _core(text, run.start + match.start(), run.start + match.end())
+            value = text[begin:end]
+            long_enough = end - begin >= SHORTEST and not value.startswith(_NO_START)
+            if long_enough and (negatives.uuid(value) or negatives.varied(value)):
+                yield begin, end
+
+
+def _core(text: str, begin: int, end: int) -> tuple[int, int]:
+    """Return the range without punctuation at its ends and without the name of a key that is glued to its value."""
+    while end > begin and text[end - 1] in "./~-+":
+        end -= 1
+    while begin < end and text[begin] in "./~-+":
+        begin += 1
+    start = begin
+    for glued in _GLUED.finditer(text, begin, end):
+        if end - glued.end() >= SHORTEST:
+            start = glued.end()
+    return start, end
+
+
+def values(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Value]:
     """Yield the opaque values of *text* that its words make credentials; *lower* is its lower-case form."""
-    for start, end in candidates(text):
+    public = pem.public_blocks(text)
+    for start, end in candidates(text, runs):
+        if any(block.start <= start < block.end for block in public):
+            continue
         judged = judge(text, lower, start, end)
         if judged:
             yield judged
@@ -83,34 +109,61 @@ def after(lower: str, end: int) -> str:
 
 
 def judge(text: str, lower: str, start: int, end: int) -> Value | None:
-    """Return what the opaque value at ``[start, end)`` is, None when nothing makes it a credential."""
+    """Return what the value at ``[start, end)`` is, None when nothing makes it a credential."""
     value = text[start:end]
     before = lower[max(0, start - cues.BEFORE) : start]
-    if negatives.placeholder(value) or _NO_BEFORE.search(before):
+    if negatives.placeholder(value) or _NO_BEFORE.search(before) or _base64_block(text, value, start):
         return None
     run = before[max(before.rfind(" "), before.rfind("\n"), before.rfind("\t")) + 1 :]
     if "://" in run or run.startswith("www."):
-        return (
-            Value("url-parameter", start, end, 0.8) if _PARAMETER.search(before) and negatives.opaque(value) else None
-        )
+        opaque = negatives.opaque(value)
+        return Value("url-parameter", start, end, 0.8) if opaque and _PARAMETER.search(before) else None
     if value.count("/") > 2 and _path(value):  # noqa: PLR2004 - base64 holds a slash in 64 letters
         return None
+    return _named(text, lower, start, end, before)
+
+
+def _named(text: str, lower: str, start: int, end: int, before: str) -> Value | None:
+    """Return what the words around the value make of it."""
+    value = text[start:end]
     behind = after(lower, end)
-    assigned = cues.ASSIGNED.search(before) is not None
+    opaque = negatives.opaque(value)
+    digest = negatives.digest(value)
     service = _service(value, before, behind)
     if service:
         return Value(service.name, start, end, 0.9)
+    assigned = cues.ASSIGNED.search(before) is not None
     if negatives.uuid(value):
-        return Value("keyed-value", start, end, 0.75) if assigned and not negatives.named_digest(before[-24:]) else None
-    if negatives.digest(value) and negatives.named_digest(before[-60:]):
+        told = assigned or _directly_named(before)
+        return Value("keyed-value", start, end, 0.75) if told and not negatives.named_digest(before[-24:]) else None
+    if digest and negatives.named_digest(before[-60:]):
         return None
     if assigned:
         return Value("keyed-value", start, end, 0.8)
     if _WEAK_ID.search(before) or negatives.named_digest(before[-40:]):
         return None
-    if cues.near(before, behind):
+    if (not digest or "=" in before[-6:]) and _directly_named(before):
+        return Value("value-near-service", start, end, 0.7)
+    if _GLUED_NAME.match(lower, start, end) and lower[start:end].partition("-")[0].partition("_")[0] in NAMES:
+        return Value("value-near-service", start, end, 0.7)
+    if opaque and cues.near(before, behind):
         return Value("value-near-cue", start, end, 0.65)
     return None
+
+
+def _directly_named(before: str) -> bool:
+    """Say whether the name of a service, or an identifier that begins with it, stands right before the value."""
+    match = _DIRECT.search(before)
+    if match is None:
+        return False
+    words = _NAME_WORD.findall(match.group(1))
+    known = NAMES if signed(match.group("link")) else _SAFE_NAMES
+    return any(word in known for word in (*words[:2], "_".join(words[:2]), "-".join(words[:3])))
+
+
+def signed(link: str) -> bool:
+    """Say whether a colon or an equals sign stands between a name and its value."""
+    return ":" in link or "=" in link
 
 
 def _service(value: str, before: str, behind: str) -> Service | None:
@@ -124,3 +177,11 @@ def _path(value: str) -> bool:
     """Say whether *value* reads as a path: most of its parts are short or words."""
     parts = [part for part in value.split("/") if part]
     return sum(not negatives.opaque(part) for part in parts) * 2 > len(parts)
+
+
+def _base64_block(text: str, value: str, start: int) -> bool:
+    """Say whether *value* is one line of many of the same length, as certificates and images are written."""
+    if not _PEM_LINE.match(value) or start < len(value) + 1 or text[start - 1] not in "\n ":
+        return False
+    line = text[:start].rstrip(" \n")[-len(value) :]
+    return _PEM_LINE.match(line) is not None

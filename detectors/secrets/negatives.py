@@ -79,6 +79,15 @@ def longest_sequence(lowered: str) -> int:
     return best
 
 
+def varied(value: str) -> bool:
+    """Say whether *value* could be a credential where words say that it is: letters and digits, no words alone."""
+    if not any(char.isalpha() for char in value):
+        return False
+    if not any(char.isdigit() for char in value):
+        return len(value) >= 20 and entropy(value) >= 3.5 and _wordiness(value) < 0.4  # noqa: PLR2004
+    return entropy(value) >= 2.5 and _wordiness(value) < 0.75  # noqa: PLR2004 - abcd1234abcd1234 has 3
+
+
 def opaque(value: str) -> bool:
     """Say whether *value* looks drawn at random: letters and digits mixed, many different ones, no words."""
     letters = sum(char.isalpha() for char in value)

@@ -26,6 +26,9 @@ _EDGE: Final = " \t\r\n\"'`,\\|>.*"
 _OPENING: Final = re.compile(r"-----BEGIN(?:[ ][A-Z0-9 -]{0,40}+)?\Z")
 
 
+_PUBLIC: Final = re.compile(r"-----BEGIN[ ](?![A-Z0-9 ]{0,40}PRIVATE)[A-Z0-9 ]{3,40}-----")
+
+
 class Block(NamedTuple):
     """
     A block at ``[start, end)``.
@@ -54,6 +57,17 @@ def blocks(text: str) -> Iterator[Block]:
         tail = _TAIL.match(text, end)
         end = tail.end() if tail else head.end() + len(text[head.end() : end].rstrip(_EDGE))
         yield Block(head.start(), end, sure=material >= LEAST, open=is_open)
+
+
+def public_blocks(text: str) -> list[Block]:
+    """Return the blocks of *text* that hold what may be known: certificates, public keys, requests, signatures."""
+    if "-----BEGIN" not in text:
+        return []
+    result = []
+    for head in _PUBLIC.finditer(text):
+        body = _BODY.match(text, head.end(), min(len(text), head.start() + LONGEST))
+        result.append(Block(head.start(), body.end() if body else head.end(), sure=False, open=False))
+    return result
 
 
 def opening(text: str) -> int | None:

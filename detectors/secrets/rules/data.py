@@ -20,6 +20,18 @@ RULES: Final[tuple[Rule, ...]] = (
         influxdb-token | apiv3_ | urlsafe 60-100 | | docs.influxdata.com/influxdb3/core/admin/tokens/
         confluent-secret | cflt | base64 60 | bounded | docs.confluent.io/cloud/current/security/authenticate/workload-identities/service-accounts/api-keys/overview.html
         shopware-key | SWIA SWUA SWSC | upper 22 | bounded | developer.shopware.com/docs/guides/integrations-api/
+        scalingo-token | tk-us- | urlsafe 48 | bounded | developers.scalingo.com/authentication
+        imagekit-key | private_ | A-Za-z0-9+/= 20-40 | bounded 0.8 | imagekit.io/docs/api-keys
+        beamer-key | b_ | A-Za-z0-9_=- 44 | bounded | www.getbeamer.com/api
+        nylas-key | nyk_v0_ | alnum 64 | | developer.nylas.com/docs/v3/auth/
+        unkey-root-key | unkey_ | alnum 20-40 | | www.unkey.com/docs/security/root-keys
+        defined-networking-token | dnkey- | A-Z2-7- 79 | bounded | docs.defined.net/guides/automating-host-creation/
+        zuplo-key | zpka_ | a-z0-9_ 32-64 | | zuplo.com/docs/articles/api-key-api
+        ubidots-key | BBFF- BBUS- | alnum 30-40 | bounded | docs.ubidots.com/reference/authentication
+        aikido-key | AIK_CLIENT_ AIK_SECRET_ AIK_RUNTIME_ AIK_CI_ | A-Za-z0-9_ 20-90 | | apidocs.aikido.dev/reference/authorization
+        alibaba-sts-key-id | STS. | alnum 20-40 | bounded | www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerole
+        retell-key | key_ | hex 28 | bounded | docs.retellai.com/api-references/overview
+        scale-key | live_ test_ | hex 32 | bounded | scale.com/docs/authentication
         """
     ),
     token(
@@ -59,8 +71,19 @@ RULES: Final[tuple[Rule, ...]] = (
         valid=mixed(digits=9),
     ),
     Rule(
+        name="node-provider-url",
+        pattern=r"https?://[a-z0-9-]{2,40}(?:\.[a-z0-9-]{1,20}){0,2}\.(?:alchemy(?:api)?|infura|quiknode|quicknode)\.(?:com|io|pro)/(?:v[23]/|ws/v3/)?(?P<secret>[A-Za-z0-9_-]{32,40})(?![A-Za-z0-9_-])",
+        anchor=("alchemy", "infura.io", "quiknode", "quicknode"),
+        source="https://www.alchemy.com/docs/create-an-api-key",
+        matches=(
+            "https://eth-mainnet.g.alchemy.com/v2/" + sample(ALNUM, 32),
+            "https://mainnet.infura.io/v3/" + sample("a-f0-9", 32),
+        ),
+        near_misses=("https://mainnet.infura.io/v3/" + sample("a-f0-9", 12),),
+    ),
+    Rule(
         name="cloudinary-url",
-        pattern=r"cloudinary://[0-9]{12,18}:(?P<secret>[A-Za-z0-9_-]{20,40})@[A-Za-z0-9_-]{2,60}",
+        pattern=r"cloudinary://[0-9]{12,18}:[A-Za-z0-9_-]{20,40}@[A-Za-z0-9_-]{2,60}",
         anchor=("cloudinary://",),
         source="https://cloudinary.com/documentation/how_to_integrate_cloudinary",
         matches=("cloudinary://" + sample(DIGITS, 15) + ":" + sample(ALNUM, 27) + "@acme",),
@@ -83,5 +106,29 @@ RULES: Final[tuple[Rule, ...]] = (
         source="https://www.algolia.com/doc/guides/security/api-keys/",
         matches=(sample(ALNUM, 86) + "dmFsaWRVbnRpbD" + sample(ALNUM, 20),),
         near_misses=("dmFsaWRVbnRpbD" + sample(ALNUM, 20),),
+    ),
+    Rule(
+        name="maxmind-license-key",
+        pattern=r"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk",
+        anchor=("_mmk",),
+        source="https://support.maxmind.com/hc/en-us/articles/4407111582235-Generate-a-License-Key",
+        matches=(sample(ALNUM, 6) + "_" + sample(ALNUM, 29) + "_mmk",),
+        near_misses=(sample(ALNUM, 6) + "_" + sample(ALNUM, 20) + "_mmk",),
+    ),
+    Rule(
+        name="riot-games-key",
+        pattern=r"RGAPI-[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
+        anchor=("rgapi-",),
+        source="https://developer.riotgames.com/docs/portal",
+        matches=("RGAPI-1a2b3c4d-5e6f-4a1b-8c2d-" + sample("a-f0-9", 12),),
+        near_misses=("RGAPI-1a2b3c4d-5e6f-4a1b",),
+    ),
+    Rule(
+        name="zhipu-key",
+        pattern=r"(?<![A-Za-z0-9.])[a-f0-9]{32}\.[A-Za-z0-9]{16}(?![A-Za-z0-9.])",
+        anchor=(".",),
+        source="https://docs.bigmodel.cn/cn/guide/develop/http/introduction",
+        matches=(sample("a-f0-9", 32) + "." + sample(ALNUM, 16),),
+        near_misses=(sample("a-f0-9", 30) + "." + sample(ALNUM, 16),),
     ),
 )

@@ -17,12 +17,13 @@ def _jwt_sample() -> str:
     return f"{header}.{payload}.{sample(URLSAFE, 43)}"
 
 
-def password(value: str) -> bool:
-    """Say whether *value*, from the place of a password in an address, is one and not a word for it."""
+def password(address: str) -> bool:
+    """Say whether the password in *address* is one and not a word for it."""
+    user, _, value = address.partition("://")[2].rpartition("@")[0].partition(":")
     return (
         not negatives.placeholder(value)
         and value.lower()
-        not in {"password", "pass", "passwd", "pwd", "secret", "token", "pw", "user", "username", "key"}
+        not in {"password", "pass", "passwd", "pwd", "secret", "token", "pw", "user", "username", "key", user.lower()}
         and not (value.startswith(("$", "{", "<", "[", "%")) or value.isdigit())
     )
 
@@ -39,7 +40,7 @@ RULES: Final = (
     ),
     Rule(
         name="url-password",
-        pattern=r"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s:@/\"'`<>]{0,100}:(?P<secret>[^\s@\"'`<>/][^\s@\"'`<>]{1,200})@[^\s@:/\"'`<>]{1,253}",
+        pattern=r"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s:@/\"'`<>]{0,100}:[^\s@/\"'`<>]{2,200}@[^\s@\"'`<>]{1,253}",
         anchor=("://",),
         source="https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1",
         matches=("postgresql://app:" + sample(ALNUM, 14) + "@db.internal:5432/orders",),

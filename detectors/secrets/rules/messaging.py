@@ -11,10 +11,11 @@ from detectors.secrets.rule import Rule
 _UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _A_UUID: Final = "1a2b3c4d-5e6f-4a1b-8c2d-" + sample(HEX, 12)
 
+_SLACK: Final = "https://api.slack.com/concepts/token-types"
+
 RULES: Final[tuple[Rule, ...]] = (
     *table(
         r"""
-        slack-token | xoxb- xoxp- xoxa- xoxo- xoxr- xoxs- xoxe- xoxd- xoxc- xoxa-2- | A-Za-z0-9%- 10-255 | | api.slack.com/concepts/token-types
         slack-config-token | xoxe.xoxp- xoxe.xoxb- | A-Za-z0-9- 40-255 | | api.slack.com/concepts/token-types
         slack-app-token | xapp- | A-Za-z0-9- 40-160 | | api.slack.com/concepts/token-types
         twilio-api-key | SK | hex 32 | bounded | www.twilio.com/docs/iam/api-keys
@@ -30,14 +31,34 @@ RULES: Final[tuple[Rule, ...]] = (
         """
     ),
     Rule(
+        name="slack-token",
+        pattern=r"xox(?:[abpors]-(?:[0-9]{6,14}-){1,3}[A-Za-z0-9]{16,64}|[abpors]-2-(?:[0-9]{6,14}-){1,3}[A-Za-z0-9]{16,64}|[bpors]-[A-Za-z0-9-]{40,160}|[cde]-[A-Za-z0-9%+/=-]{40,400})",
+        anchor=("xoxa-", "xoxb-", "xoxp-", "xoxo-", "xoxr-", "xoxs-", "xoxc-", "xoxd-", "xoxe-"),
+        source=_SLACK,
+        matches=(
+            "xoxb-" + sample(DIGITS, 12) + "-" + sample(DIGITS, 12) + "-" + sample(ALNUM, 24),
+            "xoxp-" + sample(DIGITS, 12) + "-" + sample(DIGITS, 12) + "-" + sample(DIGITS, 12) + "-" + sample(HEX, 32),
+            "xoxe-1-" + sample(ALNUM, 146),
+        ),
+        near_misses=("xoxb-" + sample(DIGITS, 12),),
+    ),
+    Rule(
         name="slack-webhook",
-        pattern=r"https://hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/_-]{30,140}",
+        pattern=r"https?://hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/_-]{30,140}",
         anchor=("hooks.slack",),
         source="https://api.slack.com/messaging/webhooks",
         matches=(
             "https://hooks.slack.com/services/T" + sample(UPPER, 8) + "/B" + sample(UPPER, 8) + "/" + sample(ALNUM, 24),
         ),
         near_misses=("https://hooks.slack.com/services/",),
+    ),
+    Rule(
+        name="mattermost-webhook",
+        pattern=r"https?://[A-Za-z0-9.:-]{3,120}/hooks/[a-z0-9]{26}(?![a-z0-9])",
+        anchor=("/hooks/",),
+        source="https://developers.mattermost.com/integrate/webhooks/incoming/",
+        matches=("https://chat.acme.test/hooks/" + sample("a-z0-9", 26),),
+        near_misses=("https://chat.acme.test/hooks/" + sample("a-z0-9", 20),),
     ),
     Rule(
         name="discord-bot-token",

@@ -1,0 +1,81 @@
+"""Names of services that hand out keys without a shape of their own: beside one, an opaque value is its key."""
+# ruff: noqa: E501 - words
+
+from __future__ import annotations
+
+from typing import Final
+
+_TEXT: Final = (
+    "abstractapi abuseipdb accuweather activecampaign adafruit adobe aha ahrefs ai21 aikido airbrake airtable airvisual aiven akamai "
+    "alchemy algolia alibaba aliyun alienvault alphavantage amadeus amazon amplitude anthropic anypoint apify apigee apilayer apitemplate "
+    "apollo appcues appdynamics appfollow appsflyer appsignal appsmith appveyor artifactory asana assemblyai atlassian auth0 authress avaza "
+    "axiom azure babelforce backblaze bamboohr bandwidth bannerbear baremetrics baseten beamer better_stack betterstack bigcommerce bigpanda "
+    "billomat bing binance bitbar bitbucket bitcoin bitfinex bitly bitmex bitrise bitwarden blazemeter blockchain blockcypher blocknative "
+    "blogger bombbomb boostnote box braintree branch.io branchio braze brevo brightdata browserless browserstack bscscan bugsnag buildkite "
+    "bulbul buttercms caflou calendarific calendly calorieninja campaignmonitor canny canva captaindata capsulecrm carbon censys chargebee "
+    "chartmogul chatbot checkout checkr chef circleci clarifai clearbit clerk clickhouse clickhelp clicksend clicksign clickup cliengo clinchpad "
+    "clockify clockwork clojars cloudant cloudconvert cloudelements cloudflare cloudimage cloudinary cloudmersive cloudplan cloudsmith clover "
+    "codacy codecov codeclimate codemagic cohere coinapi coinbase coingate coingecko coinlayer coinlib coinmarketcap collect2 column commercejs "
+    "commodities companyhub confluence confluent contentful contentstack convertapi convertkit copper couchbase courier coveralls craftmypdf "
+    "crowdin crowdstrike cryptocompare currencycloud currencylayer currents customerio customer.io d7network dandelion dareboost databox "
+    "databricks datadog datafire datagov datarobot debounce deepai deepgram deepl deepseek delighted demio dependabot deputy detectify "
+    "detectlanguage deviantart dfuse diffbot digicert digitalocean discogs discord discourse disqus ditto docker dockerhub docparser docsify "
+    "documo docusign doppler dotmailer dreamstudio dronahq drone dropbox duo duply dwolla dynalist dynatrace dyspatch e2b eagleeye easyinsight "
+    "ebay ecostruxure edamam edenai elasticsearch elastic elevenlabs enablex endorlabs enigma epicgames envoy etherscan etsy eventbrite everhour "
+    "exa exchangerate exchangeratesapi exportsdk extractorapi facebook faceplusplus fastforex fastly fastspring fathom ferry fetchrss fibery "
+    "figma fileio filestack filezilla finage findl finicity finnhub firebase firecrawl fireworks fixer fixerio flatio fleetbase flexport "
+    "flickr flightaware flightlabs flightstats float flowflu flutterwave fly.io flyio fmfw formbucket formcraft formio formsite foursquare "
+    "freshbooks freshdesk freshservice freshworks front fulcrum fullstory fusebill fxmarket gcp geckoboard gemini gengo geoapify geocod "
+    "geocodify geocodio geoipifi geonames getaddress getemail getgeoapi getgist getresponse getsandbox ghost giphy gitea github gitlab gitter "
+    "glassnode glitchtip gnews gocanvas gocardless gofile google goodday graphcms graphhopper grafana greenhouse greynoise groovehq groq gtmetrix guardian "
+    "gumroad guru gyazo happi happyscribe harness harvest hashicorp heap hellosign helpcrunch helpscout here hereapi heroku hetzner hex "
+    "highlevel hiveage holidayapi holistic honeybadger honeycomb host.io hotjar htmlcsstoimage hubspot huggingface humanity hunter hybiscus hypertrack "
+    "ibm iconfinder iexapis iexcloud imagekit imagga impala imgbb imgix imgur impact improvmx influxdb infobip infura insightly instagram instabot "
+    "instamojo instatus integromat intercom interseller intra42 intrinio invoiceocean ipapi ipdata ipgeolocation ipify ipinfo ipstack ipqualityscore "
+    "jdbc jenkins jfrog jina jira jotform jumpcloud jumpseller juro kafka kairos kaleyra kanban kaggle karmacrm keen keenio kick klarna klaviyo "
+    "klipfolio knapsack knock kontent koyeb kraken kubernetes kucoin kylas lark launchdarkly leadfeeder lemlist lemonsqueezy lendflow "
+    "lessannoyingcrm lexigram linear linemessaging linenotify linkedin linkpreview linode liveagent livestorm loadmill lob locationiq loggly "
+    "loginradius logz lokalise looker loops luno lyft macaddress magic magnetic mailboxlayer mailchimp mailerlite mailersend mailgun mailjet "
+    "mailmodo mailsac mandrill manifest mapbox mapquest marketstack mattermost maxmind mavenlink meaningcloud mediastack meetup meilisearch "
+    "meistertask membership memcached mercury meraki mesibo messagebird metaapi metabase metrilo microsoft miro mist mistral mite mixmax mixpanel mockaroo "
+    "moderation monday mongodb monkeylearn moonclerk moosend moralis mrticktock mux mysql myfreshworks nasa nasdaq neon netlify netsuite neutrino "
+    "new_relic newrelic new-york-times newsapi newscatcher nexmo nftport ngc ngrok nicereply nimble noticeable notion nozbe nuget numverify "
+    "nvidia nylas nytimes nyt oanda octopus okta omnisend onedesk onelogin onepage onesignal onfleet oopspam openai opencage opengraphr openrouter "
+    "openuv openvpn openweather openweathermap opsgenie optimizely oracle orbit owlbot owm packagecloud pagarme pagerduty pandadoc pandascore paperform "
+    "paralleldots parsehub parsers parseur particle partnerstack passbase pastebin paydirt paymo paymongo paypal paystack pdflayer pdfshift peopledatalabs "
+    "pepipost perplexity phantombuster pinata pinecone pingdom pinterest pipedream pipedrive pivotal pixabay plaid planview planyo plausible plivo pnb poloniex "
+    "polygon portainer positionstack postageapp postgres postgresql posthog postman postmark powrbot prefect prismic privacy privy prodpad "
+    "prospectcrm proxycrawl pubnub pulumi purestake pushbullet pusher pushover pypi qase qdrant qualaroo qualys quay quickbase quicknode quip rabbitmq "
+    "railway rapidapi raven rawg razorpay reachmail readme reallysimplesystems rebrandly recurly redash reddit redis refiner refersion rentman render "
+    "repairshopr replicate replyio requestfinance resend restpack rev revamp riot ritekit roaring rocketreach rollbar roninapp route4me rownd rubygems "
+    "runpod runrunit salesblink salesforce salescookie salesflare salesloft saladcloud sanity satismeter saucelabs scale scaleway scalingo scrapeowl "
+    "scraperapi scrapfly scrapingant scrapingbee scrapingdog screenshotapi screenshotlayer scrutinizer securitytrails segment selectpdf "
+    "semaphore semrush sendbird sendgrid sendinblue sendpulse sentiment sentry serphouse serpapi serpstack serveravatar sheety shippo shipstation "
+    "shodan shopify shortcut shotstack shutterstock sigopt signable signalwire signaturit signupgenius sigopt simfin simplesat simplynoted simvoly "
+    "sinch sirv siteleaf skrapp skybiometry slack smartling smartsheet smooch snapchat snipcart snowflake snyk socket sonar sonarcloud sonarqube sonatype "
+    "sourcegraph spaces spacelift sparkpost speechtext splunk spoonacular sportsmonk spotify square squarespace squareup sslmate stability statsig statuscake statuspage "
+    "statuspal stitchdata stockdata storecove storyblok stormboard stormglass strapi strava streak stripe stytch sugester sumologic supabase supernotes "
+    "surveyanyplace surveybot surveymonkey survicate swell swiftype synthesia tableau tailscale tallyfy tatum tavily taxjar teamcity teamgate teamwork "
+    "technicalanalysis telegram telesign telnyx terraform testingbot text2data textmagic theoddsapi thinkific thousandeyes ticketmaster tiingo "
+    "tiktok timecamp timezoneapi tineswebhook tmdb toggl together tomorrow.io tomtom tradier transferwise transifex travelpayouts travis travisci trello twelvedata "
+    "twilio twitch twitter tyntec typeform typesense typetalk ubidots uclassify unify unity unplugg unsplash upcdatabase uplead uploadcare "
+    "uptimerobot upstash upwave urlscan userflow userstack vagrantcloud valorant vatlayer vbout vercel verifier verimail versioneye viewneo virustotal "
+    "visualcrossing voicegain voiceflow vonage voodoosms vouchery voyage vpnapi vultr vyte wakatime walkscore wandb watson weatherapi weatherbit weatherstack "
+    "webex webflow webscraper webscraping weebly weightsandbiases whoxy wistia wit.ai wiza woocommerce wordpress workato workday workstack worldcoin worldweather wrike xai xero "
+    "yahoo yandex yelp youneedabudget youtube ynab zapier zapierwebhook zendesk zenrows zenscrape zenserp zeplin zerobounce zerotier zhipu zillow zipapi zipbooks "
+    "zipcodeapi zoho zohocrm zonkafeedback zoom zoominfo zulip zuplo"
+)
+
+_PLAIN_WORDS: Final = (
+    "adobe amazon apollo bing bitcoin blockchain box branch carbon canny chatbot checkout chef clover column commodities copper currents detectify deputy ditto docker drone duo "
+    "elastic envoy exa facebook ferry float front google guardian guru happi harness harvest heap here hex holistic hunter impact impala instagram jdbc juro kanban keen kick knock "
+    "kubernetes lark linear linkedin loops magic manifest membership mercury metabase microsoft mist mite moderation monday mysql neon notion oracle orbit parsers particle "
+    "pivotal polygon postgres postgresql privacy rabbitmq railway raven readme reddit redis refiner render resend rev revamp riot route4me scale segment sentiment signal smooch "
+    "socket spaces square streak stripe swell teamwork tomorrow.io twitter typeform unify unity verifier watson yahoo youtube zoom"
+)
+
+NAMES: Final = frozenset(_TEXT.split())
+"""Every name, lower case, as identifiers and prose write it."""
+
+COMMON_NAMES: Final = frozenset(_PLAIN_WORDS.split())
+"""Those that are words of the language or wide companies: they must stand right before the value."""
