@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from detectors.errors import DetectorUnavailable
 from detectors.pii.candidate import Candidate, Recogniser, Searched
-from detectors.pii.names import NameFinder, dictionary
+from detectors.pii.dictionary import dictionary
+from detectors.pii.names import NameFinder
 from detectors.pii.segments import Segment
 
 if TYPE_CHECKING:

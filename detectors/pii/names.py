@@ -252,24 +252,6 @@ def _inside_a_sentence(segment: str, start: int, end: int) -> bool:
     return bool(before) and around >= 3 and capitals <= max(2, around // 2)  # noqa: PLR2004 - fewer are no sentence
 
 
-def dictionary(nlp: Any) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words that the model's lemmatizer lists, and those that are nouns only; empty where it lists none."""
-    from pathlib import Path
-
-    from spacy.lookups import Lookups
-
-    folder = Path(nlp.path) / "lemmatizer" / "lookups" if nlp.path else None
-    if folder is None or not (folder / "lookups.bin").is_file():
-        return frozenset(), frozenset()
-    lookups = Lookups().from_disk(folder)
-    if not lookups.has_table("lemma_index"):
-        return frozenset(), frozenset()
-    table = lookups.get_table("lemma_index")
-    words = frozenset(word for listed in table.values() for word in listed)
-    others = frozenset(word for kind in ("verb", "adj", "adv") if kind in table for word in table[kind])
-    return words, words - others
-
-
 def _plain(word: str) -> str:
     lowered = word.lower().strip(".,;:'\"’()")
     return lowered.removesuffix("'s").removesuffix("’s")
