@@ -227,11 +227,11 @@ def test_an_upstream_that_cannot_be_reached_or_is_too_slow(open_sidecar, setting
     sidecar = open_sidecar(upstreams=(hasty, nobody))
 
     assert sidecar.ask("/v1/chat/completions", sidecar.chat(model="nobody")).status_code == 502
-    for parts in ([1.0, b"{}"], [b"{", 0.2, b"}", 0.2, b" ", 0.2, b" "]):
+    for parts in ([15.0, b"{}"], [b"{", 0.2, b"}", *(0.2, b" ") * 60]):
         upstream.reply = upstream.Reply(parts)
         began = time.monotonic()
         assert sidecar.ask("/v1/chat/completions", sidecar.chat(model="x")).status_code == 504
-        assert time.monotonic() - began < 0.9
+        assert time.monotonic() - began < 6
 
 
 def test_no_upstream_names_the_setting(open_sidecar):

@@ -102,7 +102,7 @@ def test_a_connection_that_sends_no_whole_head_is_closed(hasty, sends):
         began = time.monotonic()
         client.sendall(sends)
         assert client.recv(100) == b""
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 6
 
 
 def test_a_head_that_drips_in_does_not_buy_time(hasty):
@@ -110,10 +110,10 @@ def test_a_head_that_drips_in_does_not_buy_time(hasty):
         began = time.monotonic()
         with pytest.raises((BrokenPipeError, ConnectionResetError, EOFError)):  # noqa: PT012 - it ends somewhere in there
             client.sendall(b"GET /healthz HTTP/1.1\r\n")
-            while time.monotonic() - began < 4:
+            while time.monotonic() - began < 8:
                 client.sendall(b"X: y\r\n")
                 time.sleep(0.05)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 6
 
 
 def test_a_body_that_nobody_wants_does_not_hold_the_connection(hasty):
@@ -122,10 +122,10 @@ def test_a_body_that_nobody_wants_does_not_hold_the_connection(hasty):
         began = time.monotonic()
         client.sendall(b"POST /v1/check HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n")
         with pytest.raises((BrokenPipeError, ConnectionResetError)):  # noqa: PT012 - it ends somewhere in there
-            while time.monotonic() - began < 4:
+            while time.monotonic() - began < 8:
                 client.sendall(b"x")
                 time.sleep(0.05)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 6
 
 
 def test_patience_ends_with_the_head_and_begins_anew_with_the_next(hasty):

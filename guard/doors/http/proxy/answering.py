@@ -36,7 +36,7 @@ CHAT: Final = "/chat/completions"
 SEND_SECONDS: Final = 120.0
 """Longest time, in seconds, that a client may leave a piece unread."""
 
-READ_OUT_SECONDS: Final = 0.25
+READ_OUT_SECONDS: Final = 1.0
 
 _PASSED_HEADERS: Final = ("retry-after", "retry-after-ms")
 _ERRORS: Final = range(400, 600)
