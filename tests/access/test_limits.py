@@ -132,7 +132,7 @@ def test_people_without_identity_share_an_account_per_address(now):
 
 
 def test_tiers_differ_and_an_unlisted_one_gets_the_tightest_of_each(now):
-    tiers = {"standard": Tier(per_minute=6, per_day=100), "batch": Tier(per_minute=600, per_day=50)}
+    tiers = {"batch": Tier(per_minute=600, per_day=50), "standard": Tier(per_minute=6, per_day=100)}
     limiter = Limiter(tiers)
 
     assert admitted(limiter, user("a"), 99) == 2

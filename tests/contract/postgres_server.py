@@ -52,7 +52,7 @@ def running(folder: Path):
         wait_until_ready(server, data)
         yield f"postgresql://postgres@/postgres?host={data}"
     finally:
-        server.send_signal(signal.SIGINT)  # "fast": does not wait for clients
+        server.send_signal(signal.SIGQUIT)  # "immediate": nothing of it is needed any more
         server.wait(timeout=30)
 
 

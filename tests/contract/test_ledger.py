@@ -195,8 +195,18 @@ def test_all_charges_are_granted_in_one_step(ledger):
     assert cells_of(ledger) == {FAMILY: {0, 1}, OTHER: {5}}
 
 
-def test_charges_of_one_family_share_the_smaller_caps(ledger):
-    granted = show(ledger, ANN, charge(0, 1, user=9), charge(2, 3, user=3))
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"user": 9}, {"user": 3}),
+        ({"user": 3}, {"user": 9}),
+        ({"tenant": 9}, {"tenant": 3}),
+        ({"tenant": 3}, {"user": 9}),
+    ],
+    ids=str,
+)
+def test_charges_of_one_family_share_the_smaller_caps(ledger, first, second):
+    granted = show(ledger, ANN, charge(0, 1, **first), charge(2, 3, **second))
 
     assert granted == {FAMILY: {0, 1, 2}}
 
@@ -286,7 +296,7 @@ def test_clearing_away_never_touches_what_was_committed(ledger, clock):
 
 
 def test_more_is_cleared_away_than_one_batch_holds(ledger, clock):
-    for _ in range(1100):
+    for _ in range(510):
         ledger.reserve(ANN, [], request_id="r", ttl=1)
     kept = ledger.reserve(ANN, [charge(1)], request_id="r", ttl=100_000)
     clock.now += 10_000
@@ -338,12 +348,22 @@ def test_no_two_names_share_an_account(ledger):
         assert (set(key), cells) in found or ({name.replace("\x00", "\u2400") for name in key}, cells) in found
 
 
-def test_moving_a_separator_makes_another_account(ledger):
-    show(ledger, Account("a|b", "c"), charge(0, user=1, tenant=1))
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Account("a|b", "c"), Account("a", "b|c")),
+        (Account("ab", "c"), Account("a", "bc")),
+        (Account("a\x1fb", "c"), Account("a", "b\x1fc")),
+        (Account("a", "usera"), Account("auser", "a")),
+    ],
+    ids=repr,
+)
+def test_moving_the_border_between_tenant_and_user_makes_another_account(ledger, first, second):
+    show(ledger, first, charge(0, user=1, tenant=1))
 
-    assert show(ledger, Account("a", "b|c"), charge(5, user=1, tenant=1)) == {FAMILY: {5}}
-    assert cells_of(ledger, tenant="a|b", user="c") == {FAMILY: {0}}
-    assert cells_of(ledger, tenant="a", user="b|c") == {FAMILY: {5}}
+    assert show(ledger, second, charge(5, user=1, tenant=1)) == {FAMILY: {5}}
+    assert cells_of(ledger, tenant=first.tenant, user=first.user) == {FAMILY: {0}}
+    assert cells_of(ledger, tenant=second.tenant, user=second.user) == {FAMILY: {5}}
 
 
 @pytest.mark.parametrize("name", ["", "x" * 65_537, "\ud800", 7, None])
@@ -388,11 +408,11 @@ def test_exposure_can_be_asked_for_by_tenant_and_by_user(ledger):
 
 
 def test_exposure_is_complete_when_it_takes_many_pages(ledger):
-    charges = [charge(number, family=f"f{number}") for number in range(1203)]
+    charges = [charge(number, family=f"f{number}") for number in range(510)]
     show(ledger, ANN, *charges)
 
     for where in ({}, {"tenant": "acme"}, {"tenant": "acme", "user": "ann"}, {"user": "ann"}):
-        assert cells_of(ledger, **where) == {f"f{number}": {number} for number in range(1203)}
+        assert cells_of(ledger, **where) == {f"f{number}": {number} for number in range(510)}
 
 
 def test_accounts_outlive_the_process_that_opened_them(opened, clock):

@@ -215,10 +215,11 @@ class BothLedgers(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_both_ledgers_answer_the_same(fresh_url):
+    on_a_server = "postgres" in fresh_url()
     run_state_machine_as_test(
         lambda: BothLedgers(fresh_url),
         settings=settings(
-            max_examples=25,
+            max_examples=8 if on_a_server else 25,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

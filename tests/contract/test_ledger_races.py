@@ -159,15 +159,17 @@ def check(opened, writers):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("caps", [(60, 90)])
+@pytest.mark.parametrize("caps", [(30, 45)])
 def test_caps_hold_between_processes(opened, writers):
     for seed in range(8):
-        writers.start(seed, rounds=150)
+        writers.start(seed, rounds=60)
     assert [writers.ended()["exit"] for _ in range(8)] == [0] * 8
 
     found = check(opened, writers)
     assert found == writers.promised
-    assert max(map(len, found.values())) == writers.caps[0]  # reached, so the race was one
+    with opened() as ledger:
+        fullest = max(len(one.cells) for one in ledger.exposure() if one.scope == "tenant")
+    assert fullest == writers.caps[1]  # reached, so the race was one
 
 
 @pytest.mark.slow
@@ -175,7 +177,7 @@ def test_caps_hold_between_processes(opened, writers):
 def test_what_was_promised_survives_kill_9(opened, writers):
     """Two writers at a time are killed in mid-work, again and again, on one database."""
     chance = random.Random(7)
-    for seed in range(30):
+    for seed in range(20):
         pids = [writers.start(2 * seed + number) for number in range(2)]
         for _ in range(chance.randint(1, 12)):
             writers.read()
