@@ -38,8 +38,8 @@ _PHONE: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _PHONE_WORDS: Final = re.compile(
-    r"\b(?:tele?(?:ph|f)\w*|phone\w*|tel|fax|call\w*|mobile?\w*|cell\w*|handy\w*|text me|whatsapp|signal|hotline|dial|answering|messages?|number|nummer|"
-    r"numéro|número|numero|rufnummer|móvil|m[oó]vil|celular|cellulare|portable|gsm|reach\w*|contact\w*|sms|kontakt\w*|landline|"
+    r"\b(?:tele?(?:ph|f)\w*|phone\w*|tel|fax|call\w*|mobile?\w*|cell\w*|handy\w*|text me|whatsapp|signal|hotline|dial|answering|messages?|"
+    r"rufnummer|móvil|m[oó]vil|celular|cellulare|portable|gsm|reach\w*|contact\w*|sms|kontakt\w*|landline|"
     r"durchwahl|extension|pager|voicemail|rufen|appele\w*|llam\w*|chiam\w*|bel(?:len)?)\b",
 )
 _DATE: Final = re.compile(

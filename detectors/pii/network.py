@@ -13,6 +13,7 @@ _V4: Final = re.compile(r"(?<![\w.])(?<![\w]-)(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\
 _V6: Final = re.compile(
     r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:{1,2}){2,7}[0-9A-Fa-f]{1,4}(?![\w:]|\.\d)|(?<![\w:.])[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,5}::[0-9A-Fa-f]{0,4}(?![\w:])"
 )
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
 _DOTS: Final = re.compile(r"\d\.\d{1,3}\.\d")
 _VERSION: Final = re.compile(r"(?:\bv|version|release|rel\.?|ver\.?|\boid|section|kapitel|firmware|build|§)[\s:=]*\Z")
 

@@ -17,9 +17,8 @@ _HEAD: Final = re.compile(
 )
 _TAIL: Final = re.compile(r"-----END[ ][A-Z0-9 ]{0,40}PRIVATE[ ]KEY(?:[ ]BLOCK)?-----")
 _BODY: Final = re.compile(
-    r"(?:[A-Za-z0-9+/=\s\"'`,\\|>.*]++"
-    r"|(?<=[\sn])(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Encryption|Public-Lines|Private-Lines|Private-MAC|"
-    r"Key-Derivation|Argon2-[A-Za-z]+):[^\n\\]{0,200}+)*+",
+    r"(?:(?:(?<=\\)n)?(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Encryption|Public-Lines|Private-Lines|Private-MAC|"
+    r"Key-Derivation|Argon2-[A-Za-z]+):[^\n\\]{0,200}+|[A-Za-z0-9+/=]++|[\s\"'`,\\|>.*]++)*+",
 )
 _BODY_WORD: Final = re.compile(r"[A-Za-z0-9+/=]{16,}+")
 _EDGE: Final = " \t\r\n\"'`,\\|>.*"

@@ -24,7 +24,7 @@ def entropy(value: str) -> float:
 def jwt(value: str) -> bool:
     """Say whether *value* is a JSON Web Token: its head decodes to an object that names an algorithm; RFC 7519."""
     header = decoded(value.partition(".")[0])
-    if header is None:
+    if header is None or value.rpartition(".")[2].lower() in {"signature", "sig"}:
         return False
     try:
         fields = json.loads(header)
@@ -40,6 +40,12 @@ def decoded(value: str) -> bytes | None:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
+
+
+def discord_user(value: str) -> bool:
+    """Say whether the first part of *value* is a user's number in base64, as every Discord token's is."""
+    first = decoded(value.partition(".")[0])
+    return first is not None and first.isdigit()
 
 
 def base62_crc32(value: str) -> bool:

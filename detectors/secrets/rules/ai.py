@@ -15,7 +15,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *table(
         r"""
         openai-key | sk-proj- sk-svcacct- sk-admin- sk-None- | urlsafe 40-200 | bounded | platform.openai.com/docs/api-reference/authentication
-        anthropic-key | sk-ant-api03- sk-ant-admin01- sk-ant-oat01- sk-ant-ort01- sk-ant-sid01- sk-ant-sid02- | urlsafe 80-120 | | docs.anthropic.com/en/api/overview
         sk-key | sk- | alnum 32-64 | bounded 0.85 | api-docs.deepseek.com/
         openrouter-key | sk-or-v1- | hex 64 | | openrouter.ai/docs/api-reference/authentication
         helicone-key | sk-helicone- pk-helicone- | a-z0-9- 28-60 | | docs.helicone.ai/helicone-headers/helicone-auth
@@ -49,6 +48,14 @@ RULES: Final[tuple[Rule, ...]] = (
         lambda-cloud-key | secret_lambda_ secret_ml- | dotted 24-80 | 0.7 | docs.lambda.ai/public-cloud/cloud-api/
         devin-key | apk_ apk_user_ cog_ | alnum 32-120 | bounded 0.8 | docs.devin.ai/api-reference/overview
         """
+    ),
+    Rule(
+        name="anthropic-key",
+        pattern=r"sk-ant-[a-z]{3,6}[0-9]{2,3}-[A-Za-z0-9_-]{80,120}",
+        anchor=("sk-ant-",),
+        source="https://docs.anthropic.com/en/api/overview",
+        matches=tuple("sk-ant-" + kind + "-" + sample(ALNUM, 93) + "AA" for kind in ("api03", "admin01", "oat01")),
+        near_misses=("sk-ant-api03-" + sample(ALNUM, 40),),
     ),
     Rule(
         name="openai-legacy-key",

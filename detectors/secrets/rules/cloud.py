@@ -14,7 +14,7 @@ RULES: Final[tuple[Rule, ...]] = (
         aws-access-key-id | AKIA ASIA ABIA ACCA | A-Z2-7 16 | bounded | docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
         aws-appsync-key | da2- | lower 26 | bounded | docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
         amazon-oauth-secret | amzn1.oa2-cs.v1. | hex 64 | | developer.amazon.com/docs/login-with-amazon/register-web.html
-        google-api-key | AIza | urlsafe 35 | | cloud.google.com/docs/authentication/api-keys
+        google-api-key | AIza | urlsafe 35 | bounded | cloud.google.com/docs/authentication/api-keys
         google-oauth-secret | GOCSPX- | urlsafe 28 | | developers.google.com/identity/protocols/oauth2
         google-oauth-token | ya29. | urlsafe 30-512 | | developers.google.com/identity/protocols/oauth2
         google-refresh-token | 1//0 | urlsafe 38-200 | bounded | developers.google.com/identity/protocols/oauth2
@@ -33,7 +33,7 @@ RULES: Final[tuple[Rule, ...]] = (
         vercel-token | vcp_ vci_ vca_ vcr_ vck_ | alnum 24-60 | bounded | vercel.com/docs/rest-api
         vercel-blob-token | vercel_blob_rw_ | word 30-60 | | vercel.com/docs/vercel-blob/using-blob-sdk
         heroku-token | HRKU- | urlsafe 36-65 | | devcenter.heroku.com/articles/authentication
-        flyio-token | fm2_ fm1r_ fm1a_ | A-Za-z0-9+/=,_ 80-1500 | | fly.io/docs/security/tokens/
+        flyio-token | fm2_ fm1r_ fm1a_ | A-Za-z0-9+/=,_ 80-1500 | bounded | fly.io/docs/security/tokens/
         flyio-access-token | fo1_ | urlsafe 43 | | fly.io/docs/security/tokens/
         render-api-key | rnd_ | alnum 28-36 | bounded | render.com/docs/api
         northflank-token | nf- | dotted 60-600 | bounded 0.6 | northflank.com/docs/v1/api/use-the-api
@@ -43,7 +43,6 @@ RULES: Final[tuple[Rule, ...]] = (
         openshift-token | sha256~ | urlsafe 43 | | docs.openshift.com/container-platform/latest/authentication/managing-oauth-access-tokens.html
         jfrog-api-key | AKCp | alnum 69 | | jfrog.com/help/r/jfrog-platform-administration-documentation/api-keys
         jfrog-reference-token | cmVmdGtu | alnum 56 | | jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens
-        cloudsmith-api-key | csa_ | alnum 32-48 | bounded 0.7 | help.cloudsmith.io/docs/api-key
         octopus-api-key | API- | upper 25-34 | bounded | octopus.com/docs/octopus-rest-api/how-to-create-an-api-key
         supabase-token | sbp_ | hex 40 | | supabase.com/docs/reference/api/introduction
         supabase-secret-key | sb_secret_ | urlsafe 22-41 | | supabase.com/docs/guides/api/api-keys

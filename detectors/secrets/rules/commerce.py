@@ -94,6 +94,22 @@ RULES: Final[tuple[Rule, ...]] = (
         confidence=0.8,
     ),
     Rule(
+        name="checkout-legacy-key",
+        pattern=rf"(?<![A-Za-z0-9])sk_(?:test_|sbox_)?{_UUID}",
+        anchor=("sk_",),
+        source="https://www.checkout.com/docs/developer-resources/api/authentication",
+        matches=("sk_" + _A_UUID, "sk_test_" + _A_UUID),
+        near_misses=("sk_" + sample(HEX, 12),),
+    ),
+    Rule(
+        name="ebay-key",
+        pattern=r"(?<![A-Za-z0-9])[A-Za-z0-9-]{3,40}-(?:PRD|SBX)-[a-f0-9]{9}-[a-f0-9]{8}|(?:PRD|SBX)-[a-f0-9]{12}-(?:[a-f0-9]{4}-){3}[a-f0-9]{4}",
+        anchor=("prd-", "sbx-"),
+        source="https://developer.ebay.com/api-docs/static/creating-edp-account.html",
+        matches=("Acme-Acmeapp-PRD-" + sample(HEX, 9) + "-" + sample(HEX, 8),),
+        near_misses=("Acme-Acmeapp-PRD-" + sample(HEX, 4),),
+    ),
+    Rule(
         name="flutterwave-key",
         pattern=r"FLW(?:PUBK|SECK)(?:_TEST)?-[A-Za-z0-9]{32,34}(?:-X)?",
         anchor=("flwpubk", "flwseck"),

@@ -31,7 +31,7 @@ RULES: Final[tuple[Rule, ...]] = (
         docker-hub-token | dckr_pat_ dckr_oat_ | urlsafe 27-40 | | docs.docker.com/security/for-developers/access-tokens/
         clojars-token | CLOJARS_ | lower 60 | | github.com/clojars/clojars-web/wiki/Deploy-Tokens
         packagist-token | packagist_ort_ packagist_out_ packagist_ourt_ packagist_uut_ | hex 68 | | packagist.com/docs/api-authentication
-        sourcegraph-token | sgp_local_ sgd_ sgph_local_ | hex 40-64 | | sourcegraph.com/docs/cli/how-tos/creating_an_access_token
+        sourcegraph-token | sgp_local_ sgd_ sgph_local_ | alnum 40-64 | | sourcegraph.com/docs/cli/how-tos/creating_an_access_token
         sourcegraph-license-key | slk_ | hex 64 | | sourcegraph.com/docs/cody/clients/enable-cody-enterprise
         sonar-token | sqp_ squ_ sqa_ sqb_ | hex 40 | | docs.sonarsource.com/sonarqube-server/latest/user-guide/managing-tokens/
         buildkite-token | bkua_ bkat_ bkct_ bkaj_ | alnum 40-64 | | buildkite.com/docs/apis/managing-api-tokens
@@ -70,7 +70,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="sourcegraph-instance-token",
-        pattern=r"sgp_[a-f0-9]{16}_[a-f0-9]{40}",
+        pattern=r"sgp_(?:[a-fA-F0-9]{16}_)?[a-fA-F0-9]{40}",
         anchor=("sgp_",),
         source="https://sourcegraph.com/docs/cli/how-tos/creating_an_access_token",
         matches=("sgp_" + sample(HEX, 16) + "_" + sample(HEX, 40),),
@@ -151,7 +151,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="wakatime-key",
-        pattern=rf"waka_(?:sec_|tok_|ref_)?(?:{_UUID}|[A-Za-z0-9]{{60,90}})",
+        pattern=rf"waka_(?:sec_|tok_|ref_)?(?:{_UUID}|[A-Za-z0-9]{{36,90}})",
         anchor=("waka_",),
         source="https://wakatime.com/developers",
         matches=("waka_" + _A_UUID, "waka_tok_" + sample(ALNUM, 80)),

@@ -7,6 +7,7 @@ from typing import Final
 
 from detectors.secrets.build import ALNUM, BASE64, DIGITS, HEX, UPPER, URLSAFE, mixed, sample, table, token
 from detectors.secrets.rule import Rule
+from detectors.secrets.validators import discord_user
 
 _UUID: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _A_UUID: Final = "1a2b3c4d-5e6f-4a1b-8c2d-" + sample(HEX, 12)
@@ -65,8 +66,9 @@ RULES: Final[tuple[Rule, ...]] = (
         pattern=r"(?<![A-Za-z0-9_-])[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])",
         anchor=(".",),
         source="https://discord.com/developers/docs/reference#authentication",
-        matches=("M" + sample(ALNUM, 25) + "." + sample(ALNUM, 6) + "." + sample(ALNUM, 38),),
-        near_misses=("M" + sample(ALNUM, 10) + "." + sample(ALNUM, 6) + "." + sample(ALNUM, 38),),
+        matches=("MTAyOTQ4MTM5OTU5MTE3MDAw" + "." + sample(ALNUM, 6) + "." + sample(ALNUM, 38),),
+        near_misses=("M" + sample(ALNUM, 25) + "." + sample(ALNUM, 6) + "." + sample(ALNUM, 38),),
+        valid=discord_user,
     ),
     Rule(
         name="discord-webhook",

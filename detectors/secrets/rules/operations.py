@@ -21,7 +21,7 @@ RULES: Final[tuple[Rule, ...]] = (
         sentry-user-token | sntryu_ sntrya_ sntryi_ | hex 64 | | docs.sentry.io/account/auth-tokens/
         sentry-org-token | sntrys_eyJ | A-Za-z0-9+/=_ 80-500 | | docs.sentry.io/account/auth-tokens/
         honeycomb-key | hcaik_ hcbik_ hccik_ hcxik_ hcxmk_ hcamk_ | lower 58-64 | | docs.honeycomb.io/configure/environments/manage-api-keys/
-        posthog-key | phc_ phx_ phs_ phr_ | alnum 40-64 | | posthog.com/docs/api
+        posthog-key | phc_ phx_ phs_ phr_ | urlsafe 40-64 | | posthog.com/docs/api
         checkly-key | cu_ | hex 32 | bounded | www.checklyhq.com/docs/accounts-and-users/creating-api-key/
         stytch-secret | secret-live- secret-test- | A-Za-z0-9_=- 36 | bounded | stytch.com/docs/api
         socket-token | sktsec_ sktsc_ | urlsafe 40-80 | | docs.socket.dev/docs/api-keys
@@ -99,7 +99,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="tailscale-key",
-        pattern=r"tskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{6,30}(?:CNTRL)?-[A-Za-z0-9]{20,64}|tskey-[A-Za-z0-9]{12,30}",
+        pattern=r"tskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{6,30}(?:CNTRL)?-[A-Za-z0-9]{12,64}|tskey-[A-Za-z0-9]{12,30}",
         anchor=("tskey-",),
         source="https://tailscale.com/kb/1277/key-prefixes",
         matches=("tskey-auth-" + sample(ALNUM, 12) + "CNTRL-" + sample(ALNUM, 32),),
