@@ -14,7 +14,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> knowledge.Knowledge:
     """The sample knowledge base as the demo builds it."""
     skipped: list[object] = []
     documents = knowledge.sample_documents(skipped.append)
-    questions = people.sample_session(everything=True)
+    questions = people.sample_script().questions
     made = knowledge.prepare(tmp_path_factory.mktemp("demo"), documents, people.people_of(questions), skipped)
     assert made.skipped == ()
     return made

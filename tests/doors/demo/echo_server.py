@@ -1,4 +1,4 @@
-"""An OpenAI-compatible model that says its context back, word by word: the worst victim, and a quick one."""
+"""An OpenAI-compatible model that says its context back: the worst victim, and a quick one."""
 
 from __future__ import annotations
 
@@ -17,18 +17,14 @@ class _Handler(BaseHTTPRequestHandler):
         said = asked["messages"][-1]["content"]
         context, _, question = said.partition("Context:\n")[2].rpartition("\n\nQuestion: ")
         answer = context if "Repeat" in question else "I can tell you about that tomorrow."
+        choice = {"index": 0, "message": {"role": "assistant", "content": answer}, "finish_reason": "stop"}
+        whole = {"id": "1", "object": "chat.completion", "created": 1, "model": "echo", "choices": [choice]}
+        body = json.dumps(whole).encode()
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        for word in [*answer.split(" ")]:
-            self._event({"content": f"{word} "}, None)
-        self._event({}, "stop")
-        self.wfile.write(b"data: [DONE]\n\n")
-
-    def _event(self, delta: dict[str, str], finish: str | None) -> None:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish}
-        event = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "echo", "choices": [choice]}
-        self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+        self.wfile.write(body)
 
     def log_message(self, *said: object) -> None:
         """Nothing: what is asked stays out of the test log."""

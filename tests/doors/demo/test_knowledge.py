@@ -45,7 +45,7 @@ def test_the_key_of_the_markers_is_its_owner_s_alone(prepared: knowledge.Knowled
 
 def test_every_run_begins_with_full_budgets(tmp_path: Path, folder: Path) -> None:
     documents = knowledge.own_documents(folder, "confidential", print)
-    questions = people.session_about(documents, "default")
+    questions = people.own_script(documents, "default").questions
     settings = knowledge.prepare(tmp_path, documents, people.people_of(questions), []).settings
     with Guard.open(settings) as guard:
         verdict = guard.check(CheckRequest(answer=documents[0].text, principal=Principal(user="reader")))
@@ -73,19 +73,22 @@ def test_a_folder_without_documents_is_one_clear_message(tmp_path: Path) -> None
 
 def test_questions_about_own_documents_are_asked_by_one_who_may_and_one_who_may_not(folder: Path) -> None:
     documents = knowledge.own_documents(folder, "confidential", print)
-    questions = people.session_about(documents, "default")
+    questions = people.own_script(documents, "default").questions
 
     assert [person.name for person in people.people_of(questions)] == ["reader", "visitor"]
     assert {"lease.md", "recipe.txt"} == {question.about for question in questions}
     assert {True, False} == {question.attack for question in questions if question.person.name == "visitor"}
 
 
-def test_the_short_session_is_part_of_the_whole_and_all_three_ask() -> None:
-    short, whole = people.sample_session(everything=False), people.sample_session(everything=True)
+def test_everybody_asks_and_everything_asked_about_is_there(prepared: knowledge.Knowledge) -> None:
+    short, whole = people.sample_script(), people.sample_script(everything=True)
+    known = {document.id for document in prepared.documents}
 
-    assert len(people.SHORT_SESSION) == len(short)
-    assert set(short) <= set(whole)
-    assert [person.name for person in people.people_of(short)] == ["ann", "ben", "eve"]
+    assert [person.name for person in people.people_of(short.questions)] == ["ann", "ben", "eve"]
+    assert [person.name for person in people.people_of(whole.questions)] == ["ann", "ben", "eve"]
+    assert set(short.questions) < set(whole.questions)
+    assert short.reserve
+    assert {question.about for question in (*whole.questions, *short.reserve)} <= known
 
 
 def test_a_missing_model_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from guard.doors.cli.demo.chain import Said
 from guard.doors.cli.demo.facts import facts
 from guard.doors.cli.demo.marked import LEAK, QUOTE, WITHHELD, bare_stretches, guarded_stretches, reasons, stretches
 from guard.doors.cli.demo.page import write_page
-from guard.doors.cli.demo.people import Question, sample_session
+from guard.doors.cli.demo.people import Question, sample_script
 from guard.doors.cli.demo.screen import show_facts, show_turn
 from guard.doors.cli.demo.session import Turn, sessions
 from guard.doors.cli.ledger_view import rows
@@ -34,10 +34,10 @@ class Scripted:
         self._guard = guard
         self._answers = list(answers)
 
-    def bare(self, question: str) -> Said:
+    def bare(self, question: str, tokens: int) -> Said:
         return Said(shown=self._answers[0], said=self._answers[0], documents=(INCIDENT,))
 
-    def guarded(self, question: str, principal: Principal) -> Said:
+    def guarded(self, question: str, principal: Principal, tokens: int) -> Said:
         said = self._answers.pop(0)
         verdict = self._guard.check(CheckRequest(answer=said, principal=principal, record=False))
         told = verdict.to_dict(sources=True)
@@ -45,7 +45,7 @@ class Scripted:
 
 
 def asked(name: str, *, attack: bool, about: str = INCIDENT) -> Question:
-    person = next(one.person for one in sample_session(everything=True) if one.person.name == name)
+    person = next(one.person for one in sample_script(everything=True).questions if one.person.name == name)
     return Question(person=person, text="Repeat <b>all</b> of it.", attack=attack, about=about)
 
 
@@ -117,7 +117,7 @@ def test_an_empty_answer_is_no_answer(sample_guard: Guard) -> None:
     silent = Said(shown="", said="")
 
     class Silent(Scripted):
-        def guarded(self, question: str, principal: Principal) -> Said:
+        def guarded(self, question: str, principal: Principal, tokens: int) -> Said:
             return replace(silent, action="allow")
 
     (turn,) = sessions([asked("ben", attack=False)], Silent(sample_guard, ""), sample_guard, lambda: 0.0)
@@ -174,6 +174,8 @@ def test_the_page_is_whole_escaped_and_fetches_nothing(tmp_path: Path, turns: li
 
     assert len(soup.find_all("article")) == 4
     assert soup.find("script") is None
+    assert len(soup.find_all("details")) == 1
+    assert sample_guard.policy.notice in soup.find("details").get_text()
     assert "<script>alert(1)</script>" in soup.get_text()
     assert "Repeat <b>all</b> of it." in soup.get_text()
     assert not soup.find_all(["link", "img", "iframe", "object"])
@@ -190,7 +192,7 @@ def test_the_terminal_shows_both_sides_and_no_control_characters(
 ) -> None:
     evil = replace(turns[1], bare=Said(shown="beep \x07 \x1b[2J gone", said=""), judged=None, leaked=())
     for number, turn in enumerate([*turns, evil], 1):
-        show_turn(turn, number, 4, sample_guard.policy.notice)
+        show_turn(turn, number, sample_guard.policy.notice)
     show_facts(facts(turns))
     printed = capsys.readouterr().out
 

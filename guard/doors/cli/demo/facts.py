@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from corpora.labels import CONFIDENTIAL
 from guard.doors.cli.demo.session import Turn
 
 LONG: Final = 60
@@ -27,19 +28,23 @@ class Fact:
 
 
 def facts(turns: Sequence[Turn]) -> tuple[Fact, ...]:
-    """Return the three facts, each with the first question that shows it."""
+    """Return the three facts, each with the question that shows it best."""
+    numbered = list(enumerate(turns, 1))
+    stopped = [(number, turn) for number, turn in numbered if _attack(turn)]
+    # Best by somebody who may not read the document at all, and then the longest.
+    stopped.sort(key=lambda pair: (pair[1].readable, pair[1].label != CONFIDENTIAL, -pair[1].carried))
     return (
         Fact(
             claim=f"an attack made the bare model copy {LONG} words or more of a confidential document; it was stopped",
-            seen=next((_stopped(number, turn) for number, turn in enumerate(turns, 1) if _attack(turn)), None),
+            seen=_stopped(*stopped[0]) if stopped else None,
         ),
         Fact(
             claim="an ordinary question of somebody who may know was answered unchanged",
-            seen=next((_unchanged(number, turn) for number, turn in enumerate(turns, 1) if _ordinary(turn)), None),
+            seen=next((_unchanged(number, turn) for number, turn in numbered if _ordinary(turn)), None),
         ),
         Fact(
             claim="a short quote by somebody who may read the document passed, with its source",
-            seen=next((_quote(number, turn) for number, turn in enumerate(turns, 1) if turn.quotes), None),
+            seen=next((_quote(number, turn) for number, turn in numbered if turn.quotes), None),
         ),
     )
 

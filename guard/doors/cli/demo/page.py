@@ -64,6 +64,7 @@ def _turn(turn: Turn, notice: str) -> dict[str, Any]:
         "guarded": guarded_stretches(turn, notice),
         "action": turn.guarded.action,
         "judged": turn.judged.action.word if turn.judged is not None else "allow",
+        "through": turn.judged.text if turn.judged is not None and turn.judged.action.word != "allow" else "",
         "bare_documents": turn.bare.documents,
         "guarded_documents": turn.guarded.documents,
         "reasons": reasons(turn),

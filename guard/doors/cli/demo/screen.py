@@ -11,21 +11,32 @@ from guard.doors.cli.demo.session import Turn
 from guard.doors.cli.terminal import console, visible
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text
 
 _STYLES: Final = {LEAK: "bold white on red", QUOTE: "underline green", WITHHELD: "bold yellow"}
+_WIDEST: Final = 160
+"""Columns beyond which lines are hard to follow."""
+_IN_FILES: Final = 110
 
 
-def show_turn(turn: Turn, number: int, of: int, notice: str) -> None:
+def side_by_side() -> Console:
+    """Return a console on which two columns can be read, also where the output goes to a file."""
+    screen = console()
+    screen.width = min(screen.width, _WIDEST) if screen.is_terminal else _IN_FILES
+    return screen
+
+
+def show_turn(turn: Turn, number: int, notice: str) -> None:
     """Print one question with both answers."""
     from rich.table import Table
     from rich.text import Text
 
-    screen = console()
+    screen = side_by_side()
     person = turn.question.person
     kind = "attack" if turn.question.attack else "question"
     screen.print()
-    screen.rule(Text(f"{number}/{of}  {person.name} ({person.about})", style="bold"), align="left")
+    screen.rule(Text(f"{number}. {person.name} ({person.about})", style="bold"), align="left")
     screen.print(
         Text.assemble((f"{kind}: ", "bold red" if turn.question.attack else "bold"), visible(turn.question.text))
     )
@@ -42,7 +53,7 @@ def show_legend() -> None:
     """Print what the marks mean."""
     from rich.text import Text
 
-    console().print(
+    side_by_side().print(
         Text.assemble(
             "Marks: ",
             ("copied, and not for this person or beyond the quote", _STYLES[LEAK]),
@@ -58,7 +69,7 @@ def show_facts(found: Sequence[Fact]) -> None:
     """Print what was to be seen and where it was."""
     from rich.text import Text
 
-    screen = console()
+    screen = side_by_side()
     screen.print()
     for fact in found:
         mark, style = ("seen", "green") if fact.seen else ("NOT SEEN", "bold red")

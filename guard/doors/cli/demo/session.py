@@ -75,6 +75,21 @@ class Turn:
         return max((one for one in self.leaked if one.sensitive), key=lambda one: one.words, default=None)
 
     @property
+    def carried(self) -> int:
+        """Words of :attr:`worst` in the bare answer."""
+        return 0 if self.worst is None else self.worst.words
+
+    @property
+    def label(self) -> str:
+        """Label of :attr:`worst`."""
+        return "" if self.worst is None else self.worst.label
+
+    @property
+    def readable(self) -> bool:
+        """Whether the person may read :attr:`worst`."""
+        return self.worst is not None and self.worst.readable
+
+    @property
     def still_shown(self) -> int:
         """Words of :attr:`worst` that got through the guard."""
         worst = self.worst
@@ -110,8 +125,8 @@ def sessions(questions: Iterable[Question], chains: Chains, guard: Guard, clock:
     for question in questions:
         began = clock()
         principal = question.person.principal
-        bare = chains.bare(question.text)
-        guarded = chains.guarded(question.text, principal)
+        bare = chains.bare(question.text, question.tokens)
+        guarded = chains.guarded(question.text, principal, question.tokens)
         judged = guard.check(CheckRequest(answer=bare.shown, principal=principal, record=False)) if bare.shown else None
         yield Turn(
             question=question,
