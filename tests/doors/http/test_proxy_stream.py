@@ -292,7 +292,21 @@ def test_an_error_in_the_stream_makes_the_real_client_raise(sidecar, upstream):
 
 
 def test_a_client_that_goes_away_cancels_the_upstream_and_frees_what_was_reserved(open_sidecar, upstream):
-    sidecar = open_sidecar()
+    begun, closed = [], []
+
+    def watch(guard):
+        stream = guard.stream
+
+        def watched(**options):
+            one = stream(**options)
+            close = one.close
+            one.close = lambda: (closed.append(one), close())
+            begun.append(one)
+            return one
+
+        guard.stream = watched
+
+    sidecar = open_sidecar(watch)
     text = sidecar.BANDS[:240] + " " + sidecar.PLAIN * 50
     upstream.reply = upstream.sse(*[p for c in spoken(upstream, text) for p in (c, 0.01)])
     body = json.dumps(sidecar.chat(stream=True)).encode()
@@ -307,6 +321,7 @@ def test_a_client_that_goes_away_cancels_the_upstream_and_frees_what_was_reserve
 
     assert upstream.left.wait(10)
     assert opened(sidecar) == 0
+    assert begun == closed != []
 
 
 @pytest.mark.parametrize("stream", [True, False])
