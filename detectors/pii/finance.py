@@ -109,7 +109,7 @@ def bics(searched: Searched) -> Iterator[Candidate]:
 
 
 _BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_BITCOIN: Final = re.compile(r"(?<![A-Za-z0-9])[13][1-9A-HJ-NP-Za-km-z]{25,34}(?![A-Za-z0-9])")
+_BITCOIN: Final = re.compile(r"[13](?<![A-Za-z0-9][13])[1-9A-HJ-NP-Za-km-z]{25,34}(?![A-Za-z0-9])")
 _SEGWIT: Final = re.compile(r"(?<![A-Za-z0-9])(?:bc1[02-9ac-hj-np-z]{11,71}|BC1[02-9AC-HJ-NP-Z]{11,71})(?![A-Za-z0-9])")
 _ETHEREUM: Final = re.compile(r"(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])")
 _BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
@@ -121,10 +121,10 @@ def wallets(searched: Searched) -> Iterator[Candidate]:
     for match in overlapping(_BITCOIN, text):
         if _base58_holds(match.group()):
             yield Candidate("CRYPTO", match.start(), match.end(), 1.0)
-    for match in _SEGWIT.finditer(text):
+    for match in _SEGWIT.finditer(text) if "bc1" in searched.lower else ():
         if _bech32_holds(match.group().lower()):
             yield Candidate("CRYPTO", match.start(), match.end(), 1.0)
-    for match in _ETHEREUM.finditer(text):
+    for match in _ETHEREUM.finditer(text) if "0x" in text else ():
         if len(set(match.group()[2:].lower())) > 5:
             yield Candidate("CRYPTO", match.start(), match.end(), 0.9)
 

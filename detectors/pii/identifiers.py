@@ -120,10 +120,7 @@ def national(searched: Searched) -> Iterator[Candidate]:
     if not searched.zones:
         return
     for one in IDENTIFIERS:
-        if one.words is not None and not one.words.search(searched.lower):
-            continue
         for match in searched.numbers(one.pattern):
-            if one.valid(match.group()) and (
-                one.words is None or one.words.search(searched.around(match.start(), match.end()))
-            ):
+            said = one.words is None or one.words.search(searched.around(match.start(), match.end()))
+            if said and one.valid(match.group()):
                 yield Candidate(one.entity, match.start(), match.end(), 0.9)

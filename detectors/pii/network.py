@@ -11,8 +11,11 @@ from detectors.pii.candidate import Candidate, Searched, overlapping
 
 _V4: Final = re.compile(r"(?<![\w.])(?<![\w]-)(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d|-\w)")
 _V6: Final = re.compile(
-    r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:{1,2}){2,7}[0-9A-Fa-f]{1,4}(?![\w:]|\.\d)|(?<![\w:.])[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,5}::[0-9A-Fa-f]{0,4}(?![\w:])"
+    r"[23](?<![\w:.][23])[0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{1,4}:{1,2}){1,6}[0-9A-Fa-f]{1,4}(?![\w:]|\.\d)|[23](?<![\w:.][23])[0-9A-Fa-f]{3}(?::[0-9A-Fa-f]{1,4}){0,5}::(?![\w:])",
 )
+"""Only 2000::/3 is the public Internet; a shortened address of another range is more often code."""
+
+_V6_WHOLE: Final = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])")
 _UNICAST: Final = ipaddress.ip_network("2000::/3")
 _DOTS: Final = re.compile(r"\d\.\d{1,3}\.\d")
 _VERSION: Final = re.compile(r"(?:\bv|version|release|rel\.?|ver\.?|\boid|section|kapitel|firmware|build|§)[\s:=]*\Z")
@@ -23,6 +26,8 @@ def addresses(searched: Searched) -> Iterator[Candidate]:
     patterns = [_V4] if _DOTS.search(searched.text) else []
     if searched.text.count(":") > 1:
         patterns.append(_V6)
+    if searched.text.count(":") > 6:  # noqa: PLR2004 - eight groups
+        patterns.append(_V6_WHOLE)
     for pattern in patterns:
         for match in overlapping(pattern, searched.text):
             try:

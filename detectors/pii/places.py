@@ -50,6 +50,8 @@ def addresses(searched: Searched) -> Iterator[Candidate]:
     """Yield the parts of postal addresses, each on its line."""
     lines = _lines(searched.text)
     for start, end in lines:
+        if not _CAPITAL.search(searched.text, start, end) and "str" not in searched.lower[start:end]:
+            continue
         for shape in _SHAPES:
             for match in shape.finditer(searched.text, start, end):
                 yield Candidate("LOCATION", match.start(), _trim(searched.text, match.start(), match.end()), 0.75)
@@ -62,10 +64,14 @@ def _trim(text: str, start: int, end: int) -> int:
     return start + len(text[start:end].rstrip(" ,.-"))
 
 
+_NUMBER: Final = re.compile(r"(?<![\w.])\d{1,6}(?!\.\d|[(\[=])")
+_CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-ŽΑ-Ω][\wß-ÿ]")
+
+
 def _lines(text: str) -> list[tuple[int, int]]:
     """Return the surroundings of numbers that may belong to an address: no address is without one."""
     zones: list[tuple[int, int]] = []
-    for match in re.finditer(r"\d{1,6}", text):
+    for match in _NUMBER.finditer(text):
         start, end = max(0, match.start() - 80), min(len(text), match.end() + 80)
         line = text.rfind("\n", start, match.start())
         start = line + 1 if line >= 0 else start

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from detectors.pii.candidate import Candidate, Searched, overlapping
+from detectors.pii.candidate import Candidate, Searched
 
 _MONTH: Final = (
     r"(?:jan(?:uary|uar|vier|\.)?|feb(?:ruary|ruar|\.)?|f[ée]vr(?:ier|\.)?|m[aä]r(?:ch|z|s|\.)?|apr(?:il|\.)?|avr(?:il|\.)?|ma[iy]o?|ju[nl](?:e|y|i|\.)?|"
@@ -29,16 +29,9 @@ _BORN: Final = re.compile(
 )
 
 
-_BORN_AT_ALL: Final = re.compile(
-    r"born|d\.?o\.?b|birth|geb|naissance|n[ée]e? le|nac|nat[oa]|nascita|nascimento|geboorte"
-)
-
-
 def births(searched: Searched) -> Iterator[Candidate]:
     """Yield dates that the text calls a date of birth."""
-    if not _BORN_AT_ALL.search(searched.lower):
-        return
-    for match in overlapping(_DATE, searched.text):
+    for match in searched.numbers(_DATE):
         if _BORN.search(searched.before(match.start(), 64)):
             yield Candidate("DATE_OF_BIRTH", match.start(), match.end(), 0.9)
 
@@ -77,13 +70,8 @@ _SAID: Final = (
 )
 
 
-_SAID_AT_ALL: Final = re.compile("|".join(said.pattern.removesuffix(_LINK) for _, said, _ in _SAID))
-
-
 def documents(searched: Searched) -> Iterator[Candidate]:
     """Yield medical record, passport and driving licence numbers where the text says what they are."""
-    if not _SAID_AT_ALL.search(searched.lower):
-        return
     for match in searched.numbers(_CODE):
         value = match.group()
         if sum(char.isdigit() for char in value) < 4 or _DATE.match(searched.text, match.start()):
