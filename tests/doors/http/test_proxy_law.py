@@ -18,7 +18,7 @@ from guard.doors.http.proxy.rewriting import ChunkRewriter, rewrite_completion
 from guard.doors.http.proxy.sse import EventReader
 
 METRICS = Metrics()
-ONE_LINE = st.characters(exclude_categories=["Cs"], exclude_characters="\r\n")
+LINES = st.characters(exclude_categories=["Cs"], exclude_characters="\r")
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -110,18 +110,25 @@ def test_fixed_cuts_over_the_wire(sidecar, upstream, size):
 
 
 @given(
-    values=st.lists(
-        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), min_size=1), max_size=5
-    ),
+    values=st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), min_size=1), max_size=5),
     newline=st.sampled_from(["\n", "\r\n", "\r"]),
     data=st.data(),
 )
 @settings(max_examples=200, deadline=None)
 def test_events_do_not_depend_on_how_bytes_are_cut(values, newline, data):
-    raw = "".join(f": note{newline}data: {value}{newline}{newline}" for value in values).encode()
+    lines = ["".join(f"data: {line}{newline}" for line in value.split("\n")) for value in values]
+    raw = "".join(f": note{newline}{one}{newline}" for one in lines).encode()
     places = sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=30)))
     edges = [0, *places, len(raw)]
     reader = EventReader()
     found = [event for a, b in pairwise(edges) for event in reader.feed(raw[a:b])]
 
     assert found == values
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
+def test_events_of_several_lines_byte_by_byte(newline):
+    raw = b"data: a\ndata:\ndata: b\n\ndata: c\n\n".replace(b"\n", newline)
+    reader = EventReader()
+
+    assert [event for byte in raw for event in reader.feed(bytes([byte]))] == ["a\n\nb", "c"]

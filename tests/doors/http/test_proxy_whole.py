@@ -329,3 +329,27 @@ def test_a_guard_that_cannot_judge_withholds_the_answer(open_sidecar, upstream):
         assert "sunscreen" not in reply.text
         assert '"code":"unavailable"' in reply.text
         assert stream or reply.status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("messages", "question"),
+    [
+        ([{"role": "user", "content": "one"}, {"role": "assistant", "content": "two"}], "one"),
+        (
+            [{"role": "user", "content": "one"}, {"role": "user", "content": "two"}, {"role": "tool", "content": "3"}],
+            "two",
+        ),
+        ([{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image_url"}, {"text": "b"}]}], "a\nb"),
+        ([{"role": "system", "content": "one"}], ""),
+    ],
+)
+def test_the_last_user_message_is_what_is_admitted(open_sidecar, upstream, messages, question):
+    asked = []
+
+    def watch(guard):
+        admit = guard.admit
+        guard.admit = lambda text, *rest, **options: asked.append(text) or admit(text, *rest, **options)
+
+    sidecar = open_sidecar(watch)
+    assert sidecar.ask("/v1/chat/completions", sidecar.chat(messages=messages)).status_code == 200
+    assert asked == [question]
