@@ -35,7 +35,10 @@ def filter_documents(
         ref: Reason.ENTITLEMENT for ref, right in rights.items() if not right.readable
     }
     counted = {ref: right for ref, right in rights.items() if right.readable and not right.free}
-    if counted and principal.user is not None:
+    if principal.user is None:
+        # Without an account nothing could be counted.
+        reasons.update(dict.fromkeys(counted, Reason.ENTITLEMENT))
+    elif counted:
         account = Account(principal.tenant, principal.user)
         for ref in _spent(counted, account, policy, ledger):
             reasons[ref] = Reason.BUDGET
@@ -50,12 +53,18 @@ def filter_documents(
 
 
 def _spent(counted: Mapping[DocumentRef, Right], account: Account, policy: Policy, ledger: Ledger) -> list[DocumentRef]:
-    """Return the documents of which the user has been shown all that one user may be shown."""
+    """Return the documents of which the user, or the whole tenant, has been shown all that may be shown."""
     limited = {ref: right for ref, right in counted.items() if 0 < policy.limits(right.label).share < 1}
     if not limited:
         return []
-    seen = {one.family: len(one.cells) for one in ledger.exposure(account.tenant, account.user)}
-    return [ref for ref, right in limited.items() if seen.get(right.family, 0) >= max(1, policy.caps(right)[0])]
+    shown = ledger.counts(account, {right.family for right in limited.values()})
+
+    def spent(right: Right) -> bool:
+        user_cap, tenant_cap = policy.caps(right)
+        seen = shown[right.family]
+        return seen.user >= max(1, user_cap) or seen.tenant >= max(1, tenant_cap)
+
+    return [ref for ref, right in limited.items() if spent(right)]
 
 
 def _retrieve(

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from corpora.document import DocumentRef
 from detectors.base import Detector
 from guard.documents import filter_documents
-from guard.errors import GuardUnavailable, RequestError, TooLarge
+from guard.errors import GuardError, GuardUnavailable, RequestError
 from guard.judge import Judge
 from guard.policy import Policy
 from guard.principal import ANONYMOUS, Principal
-from guard.request import MAX_CONTEXT, MAX_QUESTION, CheckRequest, valid_request_id, valid_text
+from guard.request import MAX_NAME, MAX_QUESTION, CheckRequest, valid_refs, valid_request_id, valid_text
 from guard.settings import Settings
 from guard.stream import GuardStream
 from guard.verdict import Admission, Kept, Reason, Verdict
@@ -26,6 +26,22 @@ if TYPE_CHECKING:
     from corpora.corpus import Corpus
     from guard.access.ledger.base import Ledger
     from guard.access.limits import Limiter
+
+
+MAX_ADDRESS: Final = 256
+"""Longest network address, in characters."""
+
+
+@contextmanager
+def _or_unavailable(what: str) -> Iterator[None]:
+    """Turn every failure that is not ours into one that says what could not be done, without its message."""
+    try:
+        yield
+    except GuardError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever failed, it was not decided
+        # The message of an unforeseen error may hold text, so only its type is told.
+        raise GuardUnavailable(f"{what}: {type(error).__name__}") from None
 
 
 class Guard:
@@ -96,7 +112,10 @@ class Guard:
         self._ready(principal)
         valid_text(question, what="question", most=MAX_QUESTION)
         request_id = valid_request_id(request_id) or uuid.uuid4().hex
-        allowed, retry_after = self._limiter.admit(principal, address=address)
+        if address is not None:
+            valid_text(address, what="address", most=MAX_ADDRESS)
+        with _or_unavailable("the question could not be admitted"):
+            allowed, retry_after = self._limiter.admit(principal, address=address)
         return Admission(
             allowed=allowed,
             reason=Reason.OK if allowed else Reason.LIMIT,
@@ -123,23 +142,20 @@ class Guard:
             GuardUnavailable: The ledger could not be asked; use none of them.
         """
         self._ready(principal)
-        refs = list(documents)
-        if len(refs) > MAX_CONTEXT:
-            raise TooLarge(f"{len(refs)} documents are named; at most {MAX_CONTEXT} are filtered at once")
-        for ref in refs:
-            if not isinstance(ref, DocumentRef):
-                raise RequestError(f"documents are DocumentRef entries, not {type(ref).__name__}")
+        refs = valid_refs(documents, what="documents")
         if question is not None:
             valid_text(question, what="question", most=MAX_QUESTION)
-        return filter_documents(
-            refs,
-            principal,
-            policy=self.policy,
-            corpora=self.corpora,
-            ledger=self.ledger,
-            request_id=valid_request_id(request_id) or uuid.uuid4().hex,
-            question=question or "",
-        )
+        own_id = valid_request_id(request_id) or uuid.uuid4().hex
+        with _or_unavailable("the documents could not be filtered"):
+            return filter_documents(
+                refs,
+                principal,
+                policy=self.policy,
+                corpora=self.corpora,
+                ledger=self.ledger,
+                request_id=own_id,
+                question=question or "",
+            )
 
     def check(self, request: CheckRequest) -> Verdict:
         """
@@ -187,8 +203,10 @@ class Guard:
         request = CheckRequest(
             answer="-", principal=principal, question=question, context=context, request_id=request_id, record=record
         )
-        if choice < 0 or not channel:
-            raise RequestError("choice counts from 0, and channel has a name")
+        if not isinstance(choice, int) or choice < 0:
+            raise RequestError("choice must be a number, counted from 0")
+        if not valid_text(channel, what="channel", most=MAX_NAME):
+            raise RequestError("channel must have a name")
         own_id = request.request_id or uuid.uuid4().hex
         judge = Judge(
             policy=self.policy,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from corpora.corpus import Corpus
 from corpora.labels import PUBLIC
@@ -193,6 +194,7 @@ class Judge:
             self._asked[family] -= back
 
     def close(self) -> None:
-        """Give back what was only reserved."""
+        """Give back what was only reserved; what cannot be given back expires."""
         while self._open:
-            self._ledger.release(self._open.pop())
+            with suppress(GuardUnavailable):
+                self._ledger.release(self._open.pop())

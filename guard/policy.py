@@ -93,7 +93,7 @@ DEFAULT_RULES: Final[Mapping[Kind, Action]] = MappingProxyType(
 
 DEFAULT_NOTICE: Final = "[The rest of this answer was withheld: it would disclose protected content.]"
 
-NER_ENTITIES: Final = frozenset({"PERSON", "LOCATION", "NRP", "ORGANIZATION", "DATE_TIME"})
+NER_ENTITIES: Final = frozenset({"PERSON", "LOCATION"})
 """Entities that only a language model sees; looked for where the policy names them with another action than allow."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from corpora.document import DEFAULT_TENANT
 from corpora.labels import LABELS, PUBLIC
 from detectors.finding import Kind
 from guard.errors import ConfigError
@@ -59,6 +60,8 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         raise ConfigError(f"{path}: not UTF-8 text (byte {error.start})") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    except ValueError:
+        raise ConfigError("the path of the settings file holds characters that no path can hold") from None
     return settings_from(raw, path=path, environment=environment)
 
 
@@ -99,33 +102,59 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
     names = [corpus.name for corpus in file.corpora]
     if len(set(names)) != len(names):
         raise ConfigError(f"{path}: corpora: two corpora have the same name")
+    keys = tuple(_key(key_id, table, path, environment) for key_id, table in file.keys.items())
+    if len({key.digest for key in keys}) != len(keys):
+        raise ConfigError(f"{path}: keys: two keys have the same secret, so nobody could tell who asks")
     return Settings(
         path=path,
         corpora=tuple(CorpusSetting(one.name, folder / one.path) for one in file.corpora),
         ledger=LedgerSetting(_ledger_url(file.ledger.url, folder), file.ledger.durability),
         policy=_policy(file, path),
-        keys=tuple(_key(key_id, table, path, environment) for key_id, table in file.keys.items()),
+        keys=keys,
         server=ServerSetting(file.server.host, file.server.port, file.server.max_body),
         upstreams=tuple(_upstream(one, path, environment) for one in file.upstream),
-        users=MappingProxyType(
-            {
-                (principal := Principal(user=name, **table.model_dump())).user or "": principal
-                for name, table in file.users.items()
-            }
-        ),
+        users=_users(file, path),
         pii=PiiSetting(file.pii.model, file.pii.ner),
-        tiers=MappingProxyType(
-            {"standard": TierSetting()} | {name: TierSetting(**tier.model_dump()) for name, tier in file.tiers.items()}
-        ),
+        tiers=_tiers(file, path),
         canary_key=_canary_key(file, path, folder, environment),
     )
 
 
+def _users(file: File, path: Path) -> Mapping[str, Principal]:
+    users: dict[str, Principal] = {}
+    for name, table in file.users.items():
+        principal = _principal(f"{path}: [users.{name}]", user=name, **table.model_dump())
+        if principal.user in users:
+            raise ConfigError(f"{path}: [users.{name}]: the same user is listed twice, in two spellings")
+        users[principal.user or ""] = principal
+    return MappingProxyType(users)
+
+
+def _tiers(file: File, path: Path) -> Mapping[str, TierSetting]:
+    tiers: dict[str, TierSetting] = {}
+    for name, table in file.tiers.items():
+        # In the spelling in which a principal names it.
+        tier = _principal(f"{path}: [tiers.{name}]", tier=name).tier
+        if tier in tiers:
+            raise ConfigError(f"{path}: [tiers.{name}]: the same tier is listed twice, in two spellings")
+        tiers[tier] = TierSetting(**table.model_dump())
+    return MappingProxyType({"standard": TierSetting()} | tiers)
+
+
+def _principal(where: str, **names: Any) -> Principal:
+    try:
+        return Principal(**names)
+    except ValueError as error:
+        raise ConfigError(f"{where}: {error}") from None
+
+
 def _ledger_url(url: str, folder: Path) -> str:
     prefix = "sqlite:///"
-    if url.startswith(prefix) and not url.startswith(prefix + "/"):
-        return f"{prefix}{folder / url.removeprefix(prefix)}"
-    return url
+    place = url.removeprefix(prefix)
+    # A database in memory forgets with the process; the ledger refuses it, so it must not become a file of that name.
+    if place in {url, ":memory:"} or place.startswith("/"):
+        return url
+    return f"{prefix}{folder / place}"
 
 
 def _policy(file: File, path: Path) -> Policy:
@@ -165,16 +194,27 @@ def _key(key_id: str, table: KeyTable, path: Path, environment: Mapping[str, str
         raise ConfigError(f'{where}: bind the key to a user, or give it the scope "assert-principal"')
     if user is not None and "assert-principal" in scopes:
         raise ConfigError(f"{where}: a key is bound to a user or may assert one, not both")
+    if not scopes:
+        raise ConfigError(f"{where}: scopes is empty, so the key could do nothing; leave it out for check alone")
+    if table.sha256 is not None and table.env is not None:
+        raise ConfigError(f"{where}: give the secret as sha256 or as env, not both")
     if table.sha256 is not None:
         digest = table.sha256
     else:
         # Without either, the id itself is the secret: good for trying things out on one machine.
         secret = key_id if table.env is None else _variable(table.env, environment, f"{where}: env")
         digest = hashlib.sha256(secret.encode()).hexdigest()
-    who = Principal(user=user, tenant=table.tenant or "default", groups=frozenset(table.groups), tier=table.tier)
-    tenant = None if table.tenant is None and user is None else who.tenant
+    # Named and empty is wrong, not left out.
+    tenant = DEFAULT_TENANT if table.tenant is None else table.tenant
+    who = _principal(where, user=user, tenant=tenant, groups=frozenset(table.groups), tier=table.tier)
     return ApiKey(
-        id=key_id, digest=digest, tenant=tenant, user=who.user, groups=who.groups, tier=who.tier, scopes=scopes
+        id=key_id,
+        digest=digest,
+        tenant=None if table.tenant is None and user is None else who.tenant,
+        user=who.user,
+        groups=who.groups,
+        tier=who.tier,
+        scopes=scopes,
     )
 
 
@@ -203,13 +243,16 @@ def _canary_key(file: File, path: Path, folder: Path, environment: Mapping[str, 
     if table is None:
         return None
     if table.key_env is not None:
-        return _variable(table.key_env, environment, f"{path}: canary.key_env").encode()
-    if table.key_file is None:
+        where = f"{path}: canary.key_env"
+        key = _variable(table.key_env, environment, where).encode()
+    elif table.key_file is not None:
+        where = f"{path}: canary.key_file"
+        try:
+            key = (folder / table.key_file).read_bytes().strip()
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{where} cannot be read ({getattr(error, 'strerror', 'no such path')})") from None
+    else:
         raise ConfigError(f"{path}: [canary] needs key_env or key_file")
-    try:
-        key = (folder / table.key_file).read_bytes().strip()
-    except OSError as error:
-        raise ConfigError(f"{path}: canary.key_file cannot be read ({error.strerror})") from None
     if len(key) < 16:  # noqa: PLR2004 - the length of a guessable key is said in the message
-        raise ConfigError(f"{path}: canary.key_file holds fewer than 16 bytes; make one with `openssl rand -hex 32`")
+        raise ConfigError(f"{where} holds fewer than 16 bytes; make one with `openssl rand -hex 32`")
     return key

@@ -11,6 +11,7 @@ from guard.settings import DEFAULT_MODEL
 Act = Literal["allow", "redact", "block"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Questions = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Name = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Scope = Literal["check", "sources", "assert-principal", "operate", "audit", "admin"]
 
@@ -111,9 +112,9 @@ class PiiTable(Table):
 class TierTable(Table):
     """``[tiers.NAME]``: how many questions may be asked."""
 
-    per_minute: Annotated[int, Field(ge=1)] = 600
-    per_day: Annotated[int, Field(ge=1)] = 20_000
-    tenant_per_minute: Annotated[int, Field(ge=1)] = 6_000
+    per_minute: Questions = 600
+    per_day: Questions = 20_000
+    tenant_per_minute: Questions = 6_000
 
 
 class CanaryTable(Table):

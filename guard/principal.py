@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,13 @@ class Principal:
         groups: Any = self.groups
         if isinstance(groups, str):
             raise ValueError("groups is a set of names, not one string")
-        object.__setattr__(self, "groups", frozenset(normal_identity(group, what="group") for group in self.groups))
+        if not isinstance(groups, Iterable):
+            raise ValueError(f"groups is a set of names, not {type(groups).__name__}")
+        names = tuple(groups)
+        for name in names:
+            if not isinstance(name, str):
+                raise ValueError(f"a group must be a string, not {type(name).__name__}")
+        object.__setattr__(self, "groups", frozenset(normal_identity(name, what="group") for name in names))
 
     @property
     def anonymous(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from corpora.document import DocumentRef
@@ -15,6 +16,8 @@ MAX_ANSWER: Final = 1_000_000
 MAX_QUESTION: Final = 200_000
 MAX_CONTEXT: Final = 1_000
 MAX_REQUEST_ID: Final = 200
+MAX_NAME: Final = 4_096
+"""Longest name of a corpus or document that is looked up; none in a corpus is as long."""
 
 
 def valid_text(value: object, *, what: str, most: int) -> str:
@@ -54,6 +57,38 @@ def valid_request_id(value: str | None) -> str | None:
     return value
 
 
+def valid_refs(values: Iterable[DocumentRef], *, what: str) -> tuple[DocumentRef, ...]:
+    """
+    Return *values* as names of documents, which need not exist.
+
+    Raises:
+        RequestError: They cannot be gone through, or one is no :class:`DocumentRef` of two strings.
+        TooLarge: There are more than :data:`MAX_CONTEXT`.
+    """
+    if not isinstance(values, Iterable):
+        raise RequestError(f"{what} must be DocumentRef entries, not {type(values).__name__}")
+    refs = tuple(islice(values, MAX_CONTEXT + 1))
+    if len(refs) > MAX_CONTEXT:
+        raise TooLarge(f"{what} names more than {MAX_CONTEXT} documents, which is the most")
+    for ref in refs:
+        if not isinstance(ref, DocumentRef):
+            raise RequestError(f"{what} must be DocumentRef entries, not {type(ref).__name__}")
+        valid_text(ref.corpus, what=f"a corpus named in {what}", most=MAX_NAME)
+        valid_text(ref.id, what=f"a document id in {what}", most=MAX_NAME)
+    return refs
+
+
+def valid_flag(value: object, *, what: str) -> None:
+    """
+    Make sure that *value* is True or False and not merely something that counts as one of them.
+
+    Raises:
+        RequestError: It is not.
+    """
+    if not isinstance(value, bool):
+        raise RequestError(f"{what} must be True or False, not {type(value).__name__}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
     """
@@ -87,10 +122,6 @@ class CheckRequest:
             valid_text(self.question, what="question", most=MAX_QUESTION)
         if not isinstance(self.principal, Principal):
             raise RequestError(f"principal must be a Principal, not {type(self.principal).__name__}")
-        if len(self.context) > MAX_CONTEXT:
-            raise TooLarge(f"context names {len(self.context)} documents; at most {MAX_CONTEXT} are allowed")
-        for ref in self.context:
-            if not isinstance(ref, DocumentRef):
-                raise RequestError(f"context holds DocumentRef entries, not {type(ref).__name__}")
-        object.__setattr__(self, "context", tuple(self.context))
+        object.__setattr__(self, "context", valid_refs(self.context, what="context"))
         valid_request_id(self.request_id)
+        valid_flag(self.record, what="record")

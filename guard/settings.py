@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+from guard.errors import ConfigError
 from guard.policy import Policy
 from guard.principal import Principal
 
@@ -131,4 +132,10 @@ class Settings:
         from guard.policy_file import read_settings
 
         chosen = path if path is not None else os.environ.get(CONFIG_VARIABLE)
-        return cls() if chosen is None else read_settings(Path(chosen), os.environ)
+        if chosen is None:
+            return cls()
+        try:
+            file = Path(chosen)
+        except TypeError:
+            raise ConfigError(f"settings are a path or Settings, not {type(chosen).__name__}") from None
+        return read_settings(file, os.environ)

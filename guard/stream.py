@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, Self
 
@@ -69,14 +69,12 @@ class GuardStream:
         notice: str,
         policy: str,
         request_id: str,
-        on_verdict: Callable[[Verdict], None] | None = None,
     ) -> None:
         self._judge = judge
         self._detectors = detectors
         self._notice = notice
         self._policy = policy
         self._request_id = request_id
-        self._on_verdict = on_verdict
         self._answer = ""
         self._pieces: list[str] = []
         self._waiting = 0
@@ -84,6 +82,7 @@ class GuardStream:
         self._blocked: tuple[Action, Reason] | None = None
         self._findings: tuple[Finding, ...] = ()
         self._failed = False
+        self._closed = False
         self._verdict: Verdict | None = None
 
     @property
@@ -128,6 +127,7 @@ class GuardStream:
         if self._blocked is not None:
             action, reason = self._blocked
             self._emitted += ("\n\n" if self._emitted else "") + self._notice
+        self.close()
         self._verdict = Verdict(
             action=action,
             reason=reason,
@@ -137,9 +137,6 @@ class GuardStream:
             policy=self._policy,
             tail=self._emitted[emitted:],
         )
-        self.close()
-        if self._on_verdict is not None:
-            self._on_verdict(self._verdict)
         return self._verdict
 
     def whole(self, answer: str) -> Verdict:
@@ -149,7 +146,8 @@ class GuardStream:
         return self.finish()
 
     def close(self) -> None:
-        """Give back what is only reserved; leaving the ``with`` block does it."""
+        """End the answer here and give back what is only reserved; leaving the ``with`` block does it."""
+        self._closed = True
         self._judge.close()
 
     async def afeed(self, piece: str) -> str:
@@ -173,6 +171,8 @@ class GuardStream:
             raise GuardUnavailable("an earlier check of this answer failed; nothing more of it may be shown")
         if self._verdict is not None:
             raise RequestError("this answer is finished; open a new stream for the next one")
+        if self._closed:
+            raise RequestError("this stream was closed before the answer ended; open a new one")
 
     def _hold(self, piece: str) -> None:
         """Keep the piece for the next look."""

@@ -24,6 +24,7 @@ def build(settings: Settings) -> Guard:
     """
     from detectors.registry import open_detectors
 
+    _check_entities(settings)
     with ExitStack() as opened:
         corpora: dict[str, Corpus] = {}
         for one in settings.corpora:
@@ -31,6 +32,8 @@ def build(settings: Settings) -> Guard:
                 corpus = opened.enter_context(Corpus.open(one.path))
             except CorpusError as error:
                 raise type(error)(f"corpus {one.name!r}: {error}") from error
+            except ValueError:
+                raise ConfigError(f"corpus {one.name!r}: its path holds characters that no path can hold") from None
             if corpus.name != one.name:
                 raise ConfigError(f"corpus {one.name!r}: the index at {one.path} is named {corpus.name!r}")
             corpora[one.name] = corpus
@@ -50,3 +53,15 @@ def build(settings: Settings) -> Guard:
             limiter=Limiter(settings.tiers),
             resources=opened.pop_all(),
         )
+
+
+def _check_entities(settings: Settings) -> None:
+    """Make sure that what the policy guards is looked for: a rule that never applies protects nobody."""
+    from detectors.pii.entities import ENTITIES, NER_ENTITIES, STRUCTURED
+
+    for entity in sorted(settings.policy.pii.keys() - ENTITIES - {"default"}):
+        raise ConfigError(f"rules.pii.{entity}: no such entity; known are {', '.join(sorted(ENTITIES))}")
+    by_pattern = {name for recogniser in STRUCTURED for name in recogniser.entities}
+    for entity in sorted((settings.policy.named_by_model & NER_ENTITIES) - by_pattern):
+        if not settings.pii.ner:
+            raise ConfigError(f"rules.pii.{entity} needs names to be looked for, but pii.ner is false; set it to true")

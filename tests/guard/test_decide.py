@@ -1,8 +1,10 @@
 """The decision is pure: golden rows for its meaning, laws for its shape."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -161,6 +163,96 @@ def test_exempt_text_still_marks_the_ledger() -> None:
     words = " ".join(ANSWER.split()[:6])
 
     assert judged(copied(0, 47, "conf"), question=words).shown == {"c\x1fconf": frozenset({0, 1})}
+
+
+def test_a_value_is_exempt_as_a_whole_or_not_at_all() -> None:
+    """Cuts of copied text around it do not let its first part through when the exempt characters run out."""
+    first, second = value(0, 100), value(104, 159, "PHONE_NUMBER")
+    third = value(200, 263, "US_SSN")
+    question = f"{ANSWER[0:100]}? {ANSWER[104:159]}? {ANSWER[200:263]}?"
+
+    for copies in ((), (copied(0, 300, "int"),)):
+        text = judged(first, second, third, *copies, question=question).text
+        assert ANSWER[:199] in text
+        assert "<US_SSN>" in text
+        assert ANSWER[200:207] not in text
+
+
+def test_two_rules_on_one_value_spend_the_exempt_characters_once() -> None:
+    question = f"{ANSWER[0:119]} {ANSWER[200:279]}"
+    findings = [value(0, 119), value(0, 119, "URL"), value(200, 279, "PHONE_NUMBER")]
+
+    assert judged(*findings, question=question).action is Action.ALLOW
+
+
+def test_exempt_words_do_not_begin_a_new_run() -> None:
+    """Otherwise the question, repeated in the middle of a copy, would double what may be quoted of it."""
+    question = ANSWER[240:287]
+
+    assert judged(copied(0, 480, "conf")).text.index("[") == 247
+    shown, rest = judged(copied(0, 480, "conf"), question=question).text.split("[passage withheld]")
+    assert 247 + len(question) <= len(shown) <= 250 + len(question)
+    assert rest == ANSWER[480:]
+
+
+def test_documents_of_one_family_are_bound_by_the_strictest_label() -> None:
+    twins = RIGHTS | {("c", "twin"): replace(RIGHTS["c", "conf"], family="c\x1fint")}
+
+    for order in (("int", "twin"), ("twin", "int")):
+        atoms = decide(ANSWER, [copied(0, 400, *order)], twins, policy=POLICY, upto=len(ANSWER))
+        assert finish(ANSWER, len(ANSWER), atoms, ALL_CELLS).text.startswith(ANSWER[:247] + "[passage")
+
+
+def test_the_placeholder_does_not_depend_on_where_a_value_ends() -> None:
+    """What is still growing in an unfinished answer must not change which placeholder was written."""
+    for end in (20, 30, 40):
+        assert judged(value(8, end, "URL"), value(8, 30, "EMAIL_ADDRESS")).text.startswith(
+            ANSWER[:8] + "<EMAIL_ADDRESS>"
+        )
+
+
+def test_a_passage_begins_where_it_begins_whatever_is_free_elsewhere() -> None:
+    answer = "(word " * 40
+    findings = [
+        Finding(
+            kind=Kind.VERBATIM,
+            rule="verbatim",
+            span=Span(0, 60),
+            documents=(Source(corpus="c", id="other", start=0, end=60, similarity=1.0),),
+        )
+    ]
+    shown = [
+        finish(answer, 240, decide(answer, findings, RIGHTS, policy=POLICY, upto=240, free=free), {}).text
+        for free in ([], [Span(120, 180)])
+    ]
+
+    assert shown == ["", ""]
+
+
+def test_nothing_after_a_block_is_worked_out() -> None:
+    atoms = decide(ANSWER, [copied(0, 900, "other")], RIGHTS, policy=POLICY, upto=len(ANSWER))
+
+    assert len(atoms) == 1
+
+
+def test_text_between_two_public_stretches_is_judged() -> None:
+    form = judged(copied(0, 160, "other"), free=[Span(0, 79), Span(88, 160)])
+
+    assert form.action is Action.BLOCK
+    assert form.text == ANSWER[:80], "all but the word between"
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_many_overlapping_findings_are_judged_in_linear_time(copies: int) -> None:
+    """Took minutes when every word was compared with every finding around it."""
+    answer = ANSWER * 100 * copies
+    rights = {("c", str(number)): replace(RIGHTS["c", "int"], family=str(number)) for number in range(50)}
+    nested = [copied(8 * number, len(answer) - 8 * number, str(number % 50)) for number in range(1_000)]
+    values = [value(8 * number, len(answer) - 8 * number) for number in range(1_000)]
+    began = time.process_time()
+    decide(answer, [*nested, *values], rights, policy=POLICY, upto=len(answer))
+
+    assert time.process_time() - began < 3.0 * copies
 
 
 SPANS = st.tuples(st.integers(0, 110), st.integers(1, 60)).map(

@@ -1,16 +1,21 @@
 """The guard on real corpora, a real ledger and every detector."""
 
 import asyncio
+import itertools
+import math
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
 from corpora import DocumentRef
 from detectors import Kind
 from guard import Action, CheckRequest, Guard, GuardUnavailable, Principal
-from guard.errors import RequestError, TooLarge
+from guard.access.ledger.base import Account, Charge
+from guard.errors import ConfigError, RequestError, TooLarge
 from guard.principal import ANONYMOUS
-from guard.verdict import Reason
+from guard.verdict import Dropped, Reason
 from tests.guard.conftest import LEASE, LETTER, PAGE, TRAINING
 
 QUOTE = LEASE[LEASE.index("Rent is due") : LEASE.index(", whatever the price")]
@@ -204,8 +209,77 @@ def test_malformed_requests_are_named(guard: Guard, ann: Principal) -> None:
         guard.check(CheckRequest(answer="x", principal="ann"))  # type: ignore[arg-type]
     with pytest.raises(RequestError, match="DocumentRef"):
         guard.filter_documents(["x"], ann)  # type: ignore[list-item]
+    with pytest.raises(TooLarge, match="more than 1000"):
+        guard.filter_documents(itertools.repeat(DocumentRef("files", "lease")), ann)
     with pytest.raises(ValueError, match="control or invisible"):
         Principal(user="an\u200bn")
+
+
+ODD = [b"x", 3, 10**400, math.nan, [], {}, object(), iter("ab"), "\ud800", "a\0b", None]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:12])
+def test_whatever_is_handed_in_the_error_is_ours(guard: Guard, ann: Principal, odd: Any) -> None:
+    """Wrong types, bytes, huge and strange numbers, generators: a verdict or an error of the guard, nothing else."""
+    calls: list[Callable[[], object]] = [
+        lambda: guard.admit(odd, ann),
+        lambda: guard.admit("why?", odd),
+        lambda: guard.admit("why?", ann, request_id=odd),
+        lambda: guard.admit("why?", ANONYMOUS, address=odd),
+        lambda: guard.filter_documents(odd, ann),
+        lambda: guard.filter_documents([odd], ann),
+        lambda: guard.filter_documents([DocumentRef(odd, "lease")], ann),
+        lambda: guard.filter_documents([DocumentRef("files", odd)], ann),
+        lambda: guard.filter_documents([DocumentRef("files", "lease")], ann, question=odd),
+        lambda: guard.check(odd),
+        lambda: guard.stream(principal=ann).feed(odd),
+    ]
+    calls.extend(
+        lambda field=field: guard.check(CheckRequest(**({"answer": "hello"} | {field: odd})))
+        for field in ("answer", "principal", "question", "context", "request_id", "record")
+    )
+    calls.extend(
+        lambda field=field: guard.stream(**{field: odd})
+        for field in ("principal", "question", "context", "request_id", "choice", "channel", "record")
+    )
+    for call in calls:
+        with suppress(RequestError, GuardUnavailable):
+            call()
+    if odd is not None:
+        with pytest.raises((ConfigError, FileNotFoundError)):
+            Guard.open(odd)
+
+
+@pytest.mark.parametrize("odd", [None, 0, "yes", math.nan])
+def test_only_false_itself_leaves_the_account_alone(odd: Any) -> None:
+    """Something that merely counts as false must not switch the account off."""
+    with pytest.raises(RequestError, match="record must be True or False"):
+        CheckRequest(answer="x", record=odd)
+
+
+@pytest.mark.parametrize("odd", [b"ab", 3, [None], [3], [[]], [b"x"], "ab", None])
+def test_groups_are_names(odd: Any) -> None:
+    with pytest.raises(ValueError, match="group"):
+        Principal(user="ann", groups=odd)
+
+
+def test_a_corpus_that_cannot_be_read_is_no_answer(guard: Guard, ann: Principal) -> None:
+    guard.corpora["files"].close()
+
+    with pytest.raises(GuardUnavailable, match="CorpusError"):
+        guard.filter_documents([DocumentRef("files", "lease")], ann)
+    with pytest.raises(GuardUnavailable):
+        guard.check(CheckRequest(answer="hello", principal=ann))
+
+
+def test_a_document_of_which_the_tenant_has_seen_enough_is_dropped(guard: Guard, ann: Principal) -> None:
+    lease = DocumentRef("files", "lease")
+    whole = range(-(-len(LEASE) // 32))
+    account = Account("acme", "somebody else")
+    held = guard.ledger.reserve(account, [Charge("files\x1flease", tuple(whole), 999, 999)], request_id="x")
+    guard.ledger.commit(held.id, held.granted)
+
+    assert guard.filter_documents([lease], ann).dropped == (Dropped(ref=lease, reason=Reason.BUDGET),)
 
 
 def test_a_detector_that_cannot_look_is_never_clean(

@@ -2,10 +2,12 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from detectors.finding import Kind
+from guard import Guard, Principal
 from guard.errors import ConfigError
 from guard.policy_file import read_settings
 from guard.settings import Settings
@@ -123,11 +125,26 @@ def test_the_example_of_the_contract_is_the_default(tmp_path: Path) -> None:
         ("[[corpora]]\nname='a'\npath='x'\n[[corpora]]\nname='a'\npath='y'", "two corpora have the same name"),
         ("[canary]\nkey_file = 'nowhere'", "canary.key_file cannot be read"),
         ("[server]\nport = 70000", "server.port"),
+        ("[labels.confidential]\nshare = nan", "labels.confidential.share"),
+        ("[labels.confidential]\ntenant_share = inf", "labels.confidential.tenant_share"),
+        ("[labels.internal]\nrun = true", "labels.internal.run"),
+        ("[[upstream]]\nname='x'\nbase_url='http://x'\ntimeout=nan", "upstream.0.timeout"),
+        ("[tiers.a]\nper_minute = 10000000000", "tiers.a.per_minute"),
+        ("[tiers.A]\nper_minute = 5\n[tiers.a]\nper_minute = 9", "[tiers.a]: the same tier is listed twice"),
+        ('[tiers."a\\u200b"]\nper_minute = 5', "invisible character"),
+        ('[users.ann]\n[users."Ann "]\ntenant = "b"', "[users.Ann ]: the same user is listed twice"),
+        ("[users.ann]\ngroups = ['']", "[users.ann]: group is empty"),
+        ("[keys.k]\nuser = 'ann'\nscopes = []", "[keys.k]: scopes is empty"),
+        ("[keys.k]\nuser = 'ann'\ntenant = ''", "[keys.k]: tenant is empty"),
+        ("[keys.k]\nuser = 'ann'\nenv = 'K'\nsha256 = '" + "0" * 64 + "'", "as sha256 or as env, not both"),
+        ("[keys.a]\nuser='ann'\nenv='K'\n[keys.b]\nuser='bob'\nenv='K'", "two keys have the same secret"),
+        ("[canary]\nkey_env = 'K'", "canary.key_env holds fewer than 16 bytes"),
+        ("[canary]\nkey_file = 'a\\u0000'", "canary"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        read_settings(written(tmp_path, text), {})
+        read_settings(written(tmp_path, text), {"K": "short"})
 
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -143,6 +160,43 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="not UTF-8"):
         Settings.load(binary)
+
+
+@pytest.mark.parametrize("path", ["a\0b", "\ud800", 3, b"x"])
+def test_paths_that_are_none(path: Any) -> None:
+    with pytest.raises(ConfigError, match="path"):
+        Settings.load(path)
+
+
+def test_tiers_are_found_in_whatever_spelling(tmp_path: Path) -> None:
+    settings = read_settings(written(tmp_path, "[tiers.Trial]\nper_minute = 5"), {})
+
+    assert settings.tiers[Principal(tier="TRIAL ").tier].per_minute == 5
+
+
+@pytest.mark.parametrize(
+    ("url", "left"),
+    [("sqlite:///:memory:", True), ("sqlite:////x/y.db", True), ("postgresql://h/d", True), ("sqlite:///x.db", False)],
+)
+def test_only_files_are_relative_to_the_settings(tmp_path: Path, url: str, left: bool) -> None:
+    settings = read_settings(written(tmp_path, f"[ledger]\nurl = '{url}'"), {})
+
+    assert settings.ledger.url == (url if left else f"sqlite:///{tmp_path}/x.db")
+
+
+@pytest.mark.parametrize(
+    ("extra", "told"),
+    [
+        ("", "rules.pii.PERSON needs names to be looked for"),
+        (", EMAIL = 'block'", "rules.pii.EMAIL: no such entity"),
+    ],
+)
+def test_a_rule_that_would_never_apply_is_refused(tmp_path: Path, extra: str, told: str) -> None:
+    text = f"[pii]\nner = false\n[rules]\npii = {{ PERSON = 'block'{extra} }}\n"
+    path = written(tmp_path, text + "secret = 'block'\ncanary = 'block'\ntraining = 'block'\n")
+
+    with pytest.raises(ConfigError, match=told):
+        Guard.open(path)
 
 
 def test_the_environment_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,6 +119,35 @@ def test_a_stream_charges_what_it_shows_once(guard: Guard, ann: Principal) -> No
     assert seen.cells == frozenset(range(160 // 32, 329 // 32 + 1))
 
 
+def test_an_abandoned_stream_has_charged_what_left_and_no_more(guard: Guard, ann: Principal) -> None:
+    answer = LEASE[160:380] + " " + FILLER * 3
+    with guard.stream(principal=ann) as stream:
+        out = "".join(stream.feed(piece) for piece in cut(answer, 4, 20))
+
+    (seen,) = guard.ledger.exposure("acme", "ann")
+    left = max(end for end in range(221) if out.startswith(LEASE[160 : 160 + end].rstrip()))
+    assert left > 100
+    assert seen.cells == frozenset(range(160 // 32, (160 + len(LEASE[160 : 160 + left].rstrip()) - 1) // 32 + 1))
+
+
+def test_a_closed_stream_takes_nothing_more(guard: Guard, ann: Principal) -> None:
+    with guard.stream(principal=ann) as stream:
+        stream.feed("hello")
+    with pytest.raises(RequestError, match="closed"):
+        stream.feed("more")
+    with pytest.raises(RequestError, match="closed"):
+        stream.finish()
+
+
+def test_a_value_that_may_go_on_is_not_yet_the_users_own(guard: Guard, ann: Principal) -> None:
+    """The user wrote jo@brennerhof.or; the answer's jo@brennerhof.org is another address."""
+    answer = "Write to jo@brennerhof.org today. " + FILLER
+    question = "Is it jo@brennerhof.or or what?"
+    for longest in (1, 2, 7):
+        action, text, _ = streamed(guard, ann, cut(answer, 1, longest), question=question)
+        assert (action, "jo@" in text) == (Action.REDACT, False)
+
+
 def test_what_follows_the_end_is_refused(guard: Guard, ann: Principal) -> None:
     with guard.stream(principal=ann) as stream:
         stream.feed("hello")

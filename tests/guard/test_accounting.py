@@ -1,0 +1,198 @@
+"""The account: what is committed is what is shown, and what was only reserved goes back."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpora.document import DocumentInfo
+from corpora.span import Span
+from detectors.finding import Finding, Kind, Source
+from guard.access.ledger.base import Account, Charge, Reservation
+from guard.errors import LedgerUnavailable
+from guard.judge import Judge
+from guard.policy import CELL, Policy
+from guard.principal import Principal
+from guard.verdict import Action
+
+ANSWER = " ".join(f"word{number:03d}" for number in range(120))
+NAMES = ("conf", "int", "more")
+
+
+class Shelf:
+    """A corpus of documents that hold the answer's own words; only what the judge asks for."""
+
+    def info(self, name: str) -> DocumentInfo | None:
+        label = {"conf": "confidential"}.get(name, "internal")
+        readers = frozenset({"*"}) if name in NAMES else frozenset[str]()
+        return DocumentInfo(
+            corpus="c", kind="retrieval", id=name, label=label, readers=readers, tenant="acme", length=960, family=name
+        )
+
+
+class Book:
+    """A ledger in memory that refuses some cells and remembers what was asked of it."""
+
+    def __init__(self, refused: Collection[tuple[str, int]] = (), failing: str = "") -> None:
+        self.refused = frozenset(refused)
+        self.failing = failing
+        self.held: dict[str, dict[str, frozenset[int]]] = {}
+        self.committed: dict[str, set[int]] = {}
+        self.asked = 0
+
+    def reserve(self, account: Account, charges: Sequence[Charge], *, request_id: str) -> Reservation:
+        assert (account, request_id) == (Account("acme", "ann"), "r")
+        self._fail("reserve")
+        self.asked += 1
+        granted = {
+            one.family: frozenset(cell for cell in one.cells if (one.family, cell) not in self.refused)
+            for one in charges
+        }
+        self.held[str(self.asked)] = granted
+        return Reservation(str(self.asked), granted)
+
+    def commit(self, number: str, shown: Mapping[str, Collection[int]]) -> None:
+        self._fail("commit")
+        granted = self.held.pop(number)
+        for family, cells in shown.items():
+            assert set(cells) <= granted[family], "only what was granted can be committed"
+            self.committed.setdefault(family, set()).update(cells)
+
+    def release(self, number: str) -> None:
+        self._fail("release")
+        self.held.pop(number, None)
+
+    def _fail(self, what: str) -> None:
+        if what == self.failing:
+            raise LedgerUnavailable("the ledger is gone")
+
+
+def judge(book: Book, *, record: bool = True, question: str | None = None) -> Judge:
+    return Judge(
+        policy=Policy(),
+        corpora=cast("Any", {"c": Shelf()}),
+        ledger=cast("Any", book),
+        principal=Principal(user="ann", tenant="acme"),
+        request_id="r",
+        question=question,
+        record=record,
+    )
+
+
+def copied(start: int, end: int, *names: str) -> Finding:
+    span = Span(start, end)
+    return Finding(
+        kind=Kind.VERBATIM,
+        rule="verbatim",
+        span=span,
+        documents=tuple(
+            Source(corpus="c", id=name, start=start, end=end, similarity=1.0, pieces=((span, span),)) for name in names
+        ),
+    )
+
+
+SPANS = st.tuples(st.integers(0, 100), st.integers(1, 40)).map(lambda p: (p[0] * 8, min(959, (p[0] + p[1]) * 8 - 1)))
+FINDINGS = st.lists(
+    st.one_of(
+        st.tuples(SPANS, st.sets(st.sampled_from(NAMES), min_size=1)).map(lambda p: copied(*p[0], *sorted(p[1]))),
+        SPANS.map(lambda span: copied(*span, "closed")),
+        SPANS.map(lambda span: Finding(kind=Kind.PII, rule="EMAIL_ADDRESS", span=Span(span[0], span[0] + 7))),
+    ),
+    max_size=5,
+)
+REFUSED = st.sets(st.tuples(st.sampled_from([f"c\x1f{name}" for name in NAMES]), st.integers(0, 30)), max_size=12)
+STEPS = st.lists(st.integers(0, 959), max_size=4).map(sorted)
+
+
+def words_shown(text: str) -> list[tuple[int, int]]:
+    """Every word of the answer is there once, so the text itself says what was shown."""
+    return [(at, at + 7) for at in range(0, len(ANSWER), 8) if ANSWER[at : at + 7] in text]
+
+
+@settings(max_examples=150, deadline=None)
+@given(findings=FINDINGS, refused=REFUSED, steps=STEPS)
+def test_what_is_committed_is_what_is_shown(
+    findings: list[Finding], refused: set[tuple[str, int]], steps: list[int]
+) -> None:
+    """Whole or in steps, with holders that refuse, blocks and values: every cell shown is charged, and no other."""
+    book = Book(refused)
+    judging = judge(book)
+    for settled in steps:
+        part = judging.step(ANSWER, findings, settled=settled, final=False)
+        if part.blocked:
+            break
+    outcome = judging.step(ANSWER, findings, settled=len(ANSWER), final=True)
+    judging.close()
+
+    disclosed: dict[str, set[int]] = {}
+    for start, end in words_shown(outcome.text):
+        for finding in findings:
+            for source in finding.documents:
+                first, last = max(start, finding.span.start), min(end, finding.span.end)
+                if first < last:
+                    disclosed.setdefault(source.id, set()).update(range(first // CELL, (last - 1) // CELL + 1))
+    charged = {family.removeprefix("c\x1f"): cells for family, cells in book.committed.items() if cells}
+    for name, cells in disclosed.items():
+        assert cells <= charged.get(name, set()), "shown and not charged"
+    for name, cells in charged.items():
+        # The white space before a word that is shown, or between two findings, may stand in the cell before.
+        edges = [*words_shown(outcome.text), *((one.span.start, one.span.end) for one in findings)]
+        beside = {at // CELL for start, end in edges for at in (start - 1, end)}
+        assert cells <= disclosed.get(name, set()) | beside, "charged, not shown"
+    assert not book.held, "everything reserved was committed or released"
+    assert outcome == judge(Book(refused)).step(ANSWER, findings, settled=len(ANSWER), final=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(findings=FINDINGS, refused=REFUSED, steps=STEPS)
+def test_without_record_the_end_is_the_same_and_nothing_is_kept(
+    findings: list[Finding], refused: set[tuple[str, int]], steps: list[int]
+) -> None:
+    book = Book(refused)
+    judging = judge(book, record=False)
+    for settled in steps:
+        if judging.step(ANSWER, findings, settled=settled, final=False).blocked:
+            break
+    outcome = judging.step(ANSWER, findings, settled=len(ANSWER), final=True)
+    judging.close()
+
+    recorded = judge(Book(refused)).step(ANSWER, findings, settled=len(ANSWER), final=True)
+    assert (outcome.action, outcome.text) == (recorded.action, recorded.text)
+    assert (book.committed, book.held) == ({}, {})
+
+
+@pytest.mark.parametrize("failing", ["reserve", "commit"])
+def test_without_the_ledger_nothing_is_decided(failing: str) -> None:
+    with pytest.raises(LedgerUnavailable):
+        judge(Book(failing=failing)).step(ANSWER, [copied(0, 100, "int")], settled=959, final=True)
+
+
+def test_what_cannot_be_given_back_expires() -> None:
+    judging = judge(Book(failing="release"), record=False)
+    judging.step(ANSWER, [copied(0, 100, "int")], settled=959, final=True)
+
+    judging.close()
+
+
+def test_a_cell_once_refused_stays_refused_in_this_answer() -> None:
+    book = Book({("c\x1fint", 1)})
+    judging = judge(book)
+    first = judging.step(ANSWER, [copied(0, 200, "int")], settled=120, final=False)
+    book.refused = frozenset()
+    last = judging.step(ANSWER, [copied(0, 200, "int")], settled=959, final=True)
+
+    assert first.text == ANSWER[:31] + "[passage withheld]" + ANSWER[71:119]
+    assert last.text.startswith(first.text)
+    assert last.action is Action.REDACT
+
+
+def test_a_step_that_shows_nothing_new_asks_for_nothing() -> None:
+    book = Book()
+    judging = judge(book)
+    for _ in range(5):
+        judging.step(ANSWER, [copied(0, 200, "int")], settled=199, final=False)
+
+    assert book.asked == 1
+    assert len(book.committed["c\x1fint"]) == 7
