@@ -11,6 +11,7 @@ from corpora.index.documents import DocumentTable
 from corpora.index.manifest import CHECKED_AT_ONCE, Manifest, check_file
 from corpora.index.postings import MARKS, PAIRS, PostingReader
 from corpora.index.textstore import TextReader
+from corpora.index.vectors import SketchReader
 from corpora.index.weights import WordWeights
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class IndexReader:
     texts: TextReader | None
     marks: PostingReader
     pairs: PostingReader
+    sketches: SketchReader
     weights: WordWeights
 
 
@@ -98,7 +100,8 @@ def _open(directory: Path, manifest: Manifest) -> IndexReader:
             texts=TextReader(directory) if manifest.parameters["store_text"] else None,
             marks=PostingReader(directory, MARKS),
             pairs=PostingReader(directory, PAIRS),
+            sketches=SketchReader(directory, str(manifest.parameters["sketch_index"])),
             weights=WordWeights(directory),
         )
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, RuntimeError) as error:
         raise CorpusCorrupt(f"{directory} is damaged ({type(error).__name__}); build the index again") from None

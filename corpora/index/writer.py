@@ -15,7 +15,9 @@ from corpora.index.manifest import Manifest, checksum
 from corpora.index.marks import GRAM, REACH, WINDOW, winnow
 from corpora.index.pairs import CONTENT_BITS, PLACE_SHIFT, STORED, STORED_APART, near_pairs, pair_hashes
 from corpora.index.postings import MARKS, PAIRS, PLACE_LIMIT, PostingWriter
+from corpora.index.sketches import BITS, SKETCHED, sketches
 from corpora.index.textstore import TextWriter
+from corpora.index.vectors import write_sketches
 from corpora.index.weights import WordCounter, WordWeights
 from corpora.index.wordspool import WordSpool
 from corpora.text.hashing import HASH_BITS, gram_hashes
@@ -94,7 +96,9 @@ class IndexWriter:
         self._documents.close()
         self._texts.close()
         marks = self._marks.finish(self._thin)
-        self._pair_words(self._count_words())
+        weights = self._count_words()
+        self._pair_words(weights)
+        kind_of_sketches, sketched = self._sketch_words(weights)
         pairs = self._pairs.finish(lambda hashes, places: self._thin(hashes, places << np.uint32(PLACE_SHIFT)))
         self._words.abandon()
         manifest = Manifest(
@@ -102,7 +106,13 @@ class IndexWriter:
             name=name,
             kind=kind,
             created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            parameters={"gram": GRAM, "window": WINDOW, "reach": REACH, "store_text": self._store_text},
+            parameters={
+                "gram": GRAM,
+                "window": WINDOW,
+                "reach": REACH,
+                "store_text": self._store_text,
+                "sketch_index": kind_of_sketches,
+            },
             counts={
                 "documents": len(self._documents),
                 "texts": self._documents.texts,
@@ -111,6 +121,7 @@ class IndexWriter:
                 "words": self._words.total,
                 "marks": marks,
                 "pairs": pairs,
+                "sketches": sketched,
             },
             files={file.name: checksum(file) for file in sorted(self._directory.iterdir())},
         )
@@ -143,6 +154,23 @@ class IndexWriter:
             whole = text[first] == text[second]
             first, second = first[whole], second[whole]
             self._pairs.add(pair_hashes(hashes[first], hashes[second]), places[first] >> PLACE_SHIFT)
+
+    def _sketch_words(self, weights: WordWeights) -> tuple[str, int]:
+        """Store a sketch of every run of content words of a text; return the type of the index and how many."""
+        starts = np.array(self._documents.text_starts, dtype=np.int64)
+        codes, at = [np.zeros((0, BITS // 8), dtype=np.uint8)], [np.zeros(0, dtype=np.int64)]
+        for hashes, places in self._words.chunks():
+            content = np.flatnonzero(weights.of(hashes) >= CONTENT_BITS)
+            if len(content) < SKETCHED:
+                continue
+            text = np.searchsorted(starts, places[content], side="right")
+            new = np.flatnonzero(np.concatenate(([True], text[1:] != text[:-1])))
+            rank = np.arange(len(content)) - np.repeat(new, np.diff(new, append=len(content)))
+            begins = np.flatnonzero(rank[: len(rank) - SKETCHED + 1] % SKETCHED == 0)
+            begins = begins[text[begins] == text[begins + SKETCHED - 1]]
+            codes.append(sketches(hashes[content], begins))
+            at.append(places[content[begins]])
+        return write_sketches(self._directory, np.concatenate(codes), np.concatenate(at)), sum(map(len, at))
 
     def _add_text(self, codes: U32) -> None:
         if self._store_text:

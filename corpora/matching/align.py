@@ -24,6 +24,10 @@ THRESHOLD: Final = 95.0
 """Bits of shared information, less the price of the edits, from which on a stretch is a copy."""
 GAP_PRICE: Final = 4.0
 """Bits that one word costs which stands on one side only; a replaced word costs it once."""
+SHORT_RUN: Final = 6
+"""Equal words in a row that any two texts may share."""
+RUN_GAIN: Final = 1.5
+"""Bits that each further one adds to what it says itself."""
 
 Block = tuple[int, int, int]
 """First word in the answer, first word in the source, words: all equal."""
@@ -51,11 +55,16 @@ def align(
     # What remains at the end is an empty block.
     blocks.pop()
     bits = answer.window_bits(window)
-    if sum(bits[at + size] - bits[at] for at, _, size in blocks) < THRESHOLD:
+    if sum(_gain(bits, at, size) for at, _, size in blocks) < THRESHOLD:
         return
     for run in _segments(blocks, bits):
         placed = [(at + first, place + low, size) for at, place, size in run]
         yield Passage(source.text, tuple(_pieces(answer, source, placed)))
+
+
+def _gain(bits: Sequence[float], at: int, size: int) -> float:
+    """Return what *size* equal words from *at* say, in bits; a long run says more than its words apart."""
+    return bits[at + size] - bits[at] + (RUN_GAIN * (size - SHORT_RUN) if size > SHORT_RUN else 0.0)
 
 
 def _segments(blocks: list[Block], bits: Sequence[float]) -> Iterator[list[Block]]:
@@ -72,7 +81,7 @@ def _segments(blocks: list[Block], bits: Sequence[float]) -> Iterator[list[Block
                 score -= GAP_PRICE * gap
             if score <= 0.0:
                 score, begin = 0.0, number
-            score += bits[block[0] + block[2]] - bits[block[0]]
+            score += _gain(bits, block[0], block[2])
             if score > best:
                 best, start, end = score, begin, number + 1
             previous = block

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _SLAB: Final = 128
 """Windows looked up at once: bounds memory for long texts."""
+_WINDOW_SHIFT: Final = 44
+"""A window and a block are one number: no corpus has so many blocks."""
 _MOST_CANDIDATES: Final = 160
 """Stretches of one window that are aligned; the best supported come first."""
 
@@ -74,7 +76,7 @@ def _gathered(index: IndexReader, answer: FoldedAnswer, found: Seeds, first: int
 
     row = np.repeat(np.arange(len(spread)), spread)
     window = np.arange(len(row)) - np.repeat(np.cumsum(spread) - spread, spread) + earliest[row]
-    cell = (window << 44) + block[row]
+    cell = (window << _WINDOW_SHIFT) + block[row]
     order = np.lexsort((found.at[row], found.gram[row], cell))
     row, cell = row[order], cell[order]
     begins = np.flatnonzero(np.concatenate(([True], cell[1:] != cell[:-1])))
@@ -91,11 +93,20 @@ def _gathered(index: IndexReader, answer: FoldedAnswer, found: Seeds, first: int
     right = np.zeros(len(cells))
     right[:-1][adjacent[:-1]] = both[1:][adjacent[:-1]]
     chosen = np.flatnonzero((both >= EVIDENCE) & (both > left) & (both >= right))
-    windows = cells[chosen] >> 44
+    if not len(chosen):
+        return
+
+    # Where the window before has the same candidate and no seed is new, it has said all there is to say.
+    new = np.maximum.reduceat(window[order] == earliest[row], begins)
+    new[:-1] |= new[1:] & adjacent[:-1]
+    before = cells[chosen] - (1 << _WINDOW_SHIFT)
+    known = cells[chosen][np.searchsorted(cells[chosen], before).clip(max=len(chosen) - 1)] == before
+    chosen = chosen[new[chosen] | ~known]
+    windows = cells[chosen] >> _WINDOW_SHIFT
     previous, taken = -1, 0
     ends = np.append(begins[1:], len(row))
     for number in chosen[np.lexsort((-both[chosen], windows))].tolist():
-        here = int(cells[number] >> 44)
+        here = int(cells[number] >> _WINDOW_SHIFT)
         taken = taken + 1 if here == previous else 1
         previous = here
         if taken <= _MOST_CANDIDATES:

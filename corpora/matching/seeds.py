@@ -1,4 +1,4 @@
-"""What a text shares with the index: exact character grams and pairs of content words."""
+"""What a text shares with the index: exact character grams, pairs of content words, and sketches that are alike."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from corpora.index.marks import GRAM
 from corpora.index.pairs import ASKED, ASKED_APART, CONTENT_BITS, PLACE_SHIFT, near_pairs, pair_hashes
+from corpora.index.sketches import ASKED_EVERY, SKETCHED, sketches
 from corpora.text.hashing import gram_hashes
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _PAIR_GAIN: Final = np.array(
     dtype=np.int64,
 )
 """Bits that a pair adds to the evidence, by the number of places in which it stands."""
+_SKETCH_GAIN: Final = 45
+"""Bits that a sketch that is alike adds to the evidence: not enough without a pair or a gram near it."""
 _SLOTS: Final = 1 << 14
 
 
@@ -44,7 +47,7 @@ class Seeds:
         head: int64: word of the answer in which it begins.
         tail: int64: word of the answer in which it ends.
         place: int64: where it stands in the text store; for pairs about.
-        gram: bool: whether it is a gram (else a pair of words).
+        gram: bool: whether it is a gram (else a pair of words, or a sketch).
         gain: int64: bits that it adds to the evidence, before overlaps are counted once.
     """
 
@@ -81,6 +84,16 @@ def seeds(index: IndexReader, answer: FoldedAnswer, begin: int, end: int) -> See
         at = np.concatenate((at, words.begin[one[query]]))
         gain = np.concatenate((gain, _PAIR_GAIN[pairs.count[telling]]))
         place = np.concatenate((place, (pairs.place[telling] << PLACE_SHIFT) + (1 << PLACE_SHIFT >> 1)))
+    if len(content) >= SKETCHED:
+        # Which runs are sketched depends on what stands before them, and so never on what comes later.
+        rank = int(np.count_nonzero(answer.bits[:begin] >= CONTENT_BITS))
+        begins = np.arange(-rank % ASKED_EVERY, len(content) - SKETCHED + 1, ASKED_EVERY)
+        query, near = index.sketches.near(sketches(words.hashes[content], begins))
+        if len(query):
+            at = np.concatenate((at, words.begin[content[begins[query]]]))
+            second = np.concatenate((second, content[begins[query] + SKETCHED - 1]))
+            place = np.concatenate((place, near))
+            gain = np.concatenate((gain, np.full(len(query), _SKETCH_GAIN, dtype=np.int64)))
     kept = _gathered(place, gain)
     if not len(kept):
         return None
