@@ -6,11 +6,7 @@ import base64
 import binascii
 import json
 import math
-import zlib
 from collections import Counter
-from typing import Final
-
-_BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def entropy(value: str) -> float:
@@ -46,26 +42,3 @@ def discord_user(value: str) -> bool:
     """Say whether the first part of *value* is a user's number in base64, as every Discord token's is."""
     first = decoded(value.partition(".")[0])
     return first is not None and first.isdigit()
-
-
-def base62_crc32(value: str) -> bool:
-    """
-    Say whether the last six characters of *value* are the CRC32 of what stands between them and the first underscore.
-
-    Source: GitHub's token formats of 2021; npm and others use the same.
-    """
-    _, _, body = value.partition("_")
-    return len(body) > 6 and _base62(zlib.crc32(body[:-6].encode())) == body[-6:]  # noqa: PLR2004 - six digits of 62
-
-
-def _base62(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, 62)
-        digits = _BASE62[digit] + digits
-    return digits.rjust(6, "0")
-
-
-def base62_crc32_of(prefix: str, body: str) -> str:
-    """Return the token of *prefix* (with its underscore) and *body* with its checksum; for samples."""
-    return prefix + body + _base62(zlib.crc32(body.encode()))
