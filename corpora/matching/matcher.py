@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from corpora.matching.join import covers
 from corpora.matching.source import SourceReader
 from corpora.matching.windows import FoldedAnswer
 from corpora.span import Span
+from corpora.text.decoding import unfinished, views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,11 +23,14 @@ if TYPE_CHECKING:
     from corpora.index.reader import IndexReader
     from corpora.matching.candidates import Candidate
     from corpora.matching.passage import Passage, Piece
+    from corpora.text.decoding import View
 
 _MARGIN: Final = 192
 """Code points read on both sides of what a window can reach in a text."""
 _SLACK: Final = 1.3
 """How much longer a copied stretch may be in the text than in the answer."""
+_OUTER: Final = frozenset({"base64", "hex"})
+"""Disguises inside which another one is looked for."""
 MOST_COPIES: Final = 64
 """Documents named of those that have the same text; beyond, some of every combination of rights."""
 
@@ -40,20 +45,41 @@ class Matcher:
     def matches(self, text: str) -> list[Match]:
         """Return every match, in the order of the text."""
         answer = FoldedAnswer(text, self._index.weights)
+        found = self._found(answer)
+        for view in views(text, answer.folded, answer.words):
+            inner = FoldedAnswer(view.text, self._index.weights)
+            found += [_original(match, view) for match in self._found(inner)]
+            if view.name in _OUTER:
+                # One disguise inside another.
+                for nested in views(view.text, inner.folded, inner.words):
+                    deepest = FoldedAnswer(nested.text, self._index.weights)
+                    found += [_original(_original(match, nested), view) for match in self._found(deepest)]
+        found.sort(key=lambda match: (match.span, -match.similarity, match.document_id, match.view))
+        return found
+
+    def settled(self, text: str) -> int:
+        """Return the offset up to which the matches of this unfinished text are final."""
+        answer = FoldedAnswer(text, self._index.weights)
+        settled = answer.settled()
+        if not settled:
+            return 0
+        whole = text[: unfinished(text)]
+        for view in views(whole, answer.folded, answer.words):
+            if view.held is None:
+                continue
+            inner = FoldedAnswer(view.text, self._index.weights).settled() if view.windowed else 0
+            settled = min(settled, int(view.starts[inner]) if inner else view.held)
+        return settled
+
+    def _found(self, answer: FoldedAnswer) -> list[Match]:
         if not answer.windows:
             return []
-        found = [
+        return [
             match
             for number, cover in covers(self._passages(answer)).items()
             for run in cover.runs()
             for match in self._matches(number, run)
         ]
-        found.sort(key=lambda match: (match.span, -match.similarity, match.document_id))
-        return found
-
-    def settled(self, text: str) -> int:
-        """Return the offset up to which the matches of this unfinished text are final."""
-        return FoldedAnswer(text, self._index.weights).settled()
 
     def _passages(self, answer: FoldedAnswer) -> Iterator[Passage]:
         for candidate in candidates(self._index, answer):
@@ -105,3 +131,29 @@ class Matcher:
                 named.append(number)
             seen.add(rights)
         return named
+
+
+def _original(match: Match, view: View) -> Match:
+    """Return a match found in a reading with its places in the text that was read."""
+    pieces = []
+    for ours, theirs in match.pieces:
+        ends = (int(view.starts[ours.start]), int(view.ends[ours.end - 1]))
+        if view.name == "backwards":
+            ends = (int(view.starts[ours.end - 1]), int(view.ends[ours.start]))
+            if len(ours) == len(theirs):
+                # Equal lengths would say that it runs forwards.
+                start = theirs.start - 1 if theirs.start else 1
+                pieces.append((Span(*ends), Span(min(start, theirs.end), theirs.end)))
+                continue
+        pieces.append((Span(*ends), theirs))
+    if view.name == "backwards":
+        pieces.reverse()
+    # Encoded characters share symbols: the piece that comes first keeps them.
+    disjoint: list[tuple[Span, Span]] = []
+    for ours, theirs in pieces:
+        start = disjoint[-1][0].end if disjoint else ours.start
+        if start < ours.end:
+            disjoint.append((Span(start, ours.end), theirs))
+    span = Span(disjoint[0][0].start, disjoint[-1][0].end)
+    name = view.name if match.view == "plain" else f"{view.name}+{match.view}"
+    return replace(match, span=span, pieces=tuple(disjoint), view=name)
