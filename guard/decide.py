@@ -180,7 +180,7 @@ class _Sweep:
         )
 
     def _exempt_passage(self, start: int, end: int) -> bool:
-        if self._training or self._closed:
+        if self._training:
             return False
         while self._repeats and self._repeats[-1].end <= start:
             self._repeats.pop()

@@ -196,3 +196,25 @@ def test_a_step_that_shows_nothing_new_asks_for_nothing() -> None:
 
     assert book.asked == 1
     assert len(book.committed["c\x1fint"]) == 7
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_what_went_back_is_asked_for_again(taken: bool) -> None:
+    """A cell granted for a word that was withheld for another cell went back; by now it may be somebody else's."""
+    book = Book({("c\x1fint", 0)})
+    judging = judge(book)
+    first = judging.step(ANSWER, [copied(0, 200, "int")], settled=39, final=False)
+    book.refused |= {("c\x1fint", 1)} if taken else frozenset()
+    last = judging.step(ANSWER, [copied(0, 200, "int")], settled=959, final=True)
+
+    assert first.text == "[passage withheld]"
+    assert last.text == "[passage withheld]" + ANSWER[71 if taken else 39 :]
+    assert (1 in book.committed["c\x1fint"]) is not taken
+
+
+def test_a_value_whose_end_may_still_move_is_not_decided() -> None:
+    mail = Finding(kind=Kind.PII, rule="EMAIL_ADDRESS", span=Span(8, 15))
+
+    part = judge(Book(), question="is it word001?").step(ANSWER[:80], [mail], settled=15, final=False)
+
+    assert part.text == ANSWER[:7]

@@ -229,6 +229,12 @@ def test_a_passage_begins_where_it_begins_whatever_is_free_elsewhere() -> None:
     assert shown == ["", ""]
 
 
+def test_what_stands_between_two_withheld_values_stays() -> None:
+    assert judged(value(8, 15), value(24, 31)).text == (
+        ANSWER[:8] + "<EMAIL_ADDRESS>" + ANSWER[15:24] + "<EMAIL_ADDRESS>" + ANSWER[31:]
+    )
+
+
 def test_nothing_after_a_block_is_worked_out() -> None:
     atoms = decide(ANSWER, [copied(0, 900, "other")], RIGHTS, policy=POLICY, upto=len(ANSWER))
 
