@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from langchain_core.tracers.langchain import LangChainTracer
+from langsmith.utils import get_env_var
 
 from guard.doors.cli.demo import run_demo
 from guard.doors.cli.demo.command import demo_command
@@ -23,8 +26,22 @@ def echoing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("guard.doors.cli.demo.command.served", served)
 
 
+@pytest.fixture
+def tracers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
+    """Every tracer that LangChain makes while the environment asks for traces."""
+    made: list[object] = []
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    monkeypatch.setattr(LangChainTracer, "__init__", lambda self, *_, **__: made.append(self))
+    get_env_var.cache_clear()
+    yield made
+    monkeypatch.undo()
+    get_env_var.cache_clear()
+
+
 @pytest.mark.usefixtures("echoing")
-def test_own_documents_of_the_user(tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_own_documents_of_the_user(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str], tracers: list[object]
+) -> None:
     assert run_demo(docs=folder, out=tmp_path / "out") == 0
 
     printed = capsys.readouterr()
@@ -34,6 +51,7 @@ def test_own_documents_of_the_user(tmp_path: Path, folder: Path, capsys: pytest.
     assert "2 documents" in printed.err
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "lease.md" in page
+    assert tracers == []
     assert (tmp_path / "out" / "echoguard.toml").is_file()
 
 

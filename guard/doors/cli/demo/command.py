@@ -63,17 +63,13 @@ def run_demo(*, docs: Path | None = None, label: str = CONFIDENTIAL, out: Path =
     """
     began = time.monotonic()
     file = model_file()
-    from langsmith.run_helpers import tracing_context
+    knowledge, script = _prepared(docs, label, out, everything=everything)
+    note(f"opening the guard ({_since(began)})")
+    from guard.engine import Guard
 
-    # Whatever the environment says of tracing runs: the demo calls nobody.
-    with tracing_context(enabled=False):
-        knowledge, script = _prepared(docs, label, out, everything=everything)
-        note(f"opening the guard ({_since(began)})")
-        from guard.engine import Guard
-
-        with Guard.open(knowledge.settings) as guard:
-            turns = _session(script, knowledge, guard, file, began)
-            return _reported(turns, knowledge, guard, out, sample=docs is None, began=began)
+    with Guard.open(knowledge.settings) as guard:
+        turns = _session(script, knowledge, guard, file, began)
+        return _reported(turns, knowledge, guard, out, sample=docs is None, began=began)
 
 
 def _session(script: Script, knowledge: Knowledge, guard: Guard, file: Path, began: float) -> list[Turn]:
