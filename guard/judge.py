@@ -18,7 +18,7 @@ from guard.exemption import Question
 from guard.free import read_freely
 from guard.policy import Policy
 from guard.principal import Principal
-from guard.proposal import Atom, Outcome, before_block, finish
+from guard.proposal import Atom, Outcome, finish
 from guard.rights import UNKNOWN, Right, family_key
 from guard.tiles import whole_words
 
@@ -108,7 +108,7 @@ class Judge:
             question=self._question,
             repeats=repeats,
         )
-        reservation = self._reserve(before_block(atoms))
+        reservation = self._reserve(atoms)
         try:
             outcome = finish(answer, upto, atoms, self._granted)
         except BaseException:

@@ -71,14 +71,6 @@ class Outcome:
 _WEIGHT = {Reason.OK: 0, Reason.BUDGET: 1, Reason.FINDING: 2, Reason.ENTITLEMENT: 3}
 
 
-def before_block(atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
-    """Return the atoms up to the first that blocks; nothing after it is shown, so nothing after it is charged."""
-    for index, atom in enumerate(atoms):
-        if atom.action is Action.BLOCK:
-            return atoms[:index]
-    return atoms
-
-
 def finish(answer: str, upto: int, atoms: tuple[Atom, ...], granted: Mapping[str, Collection[int]]) -> Outcome:
     """
     Write what may be shown of ``answer[:upto]``, given what the ledger granted.  Pure.

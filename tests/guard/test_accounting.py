@@ -25,10 +25,18 @@ class Shelf:
     """A corpus of documents that hold the answer's own words; only what the judge asks for."""
 
     def info(self, name: str) -> DocumentInfo | None:
-        label = {"conf": "confidential"}.get(name, "internal")
-        readers = frozenset({"*"}) if name in NAMES else frozenset[str]()
+        family = {"twin": "int"}.get(name, name)
+        label = {"twin": "confidential", "conf": "confidential"}.get(name, "internal")
+        readers = frozenset({"*"}) if name in (*NAMES, "twin") else frozenset[str]()
         return DocumentInfo(
-            corpus="c", kind="retrieval", id=name, label=label, readers=readers, tenant="acme", length=960, family=name
+            corpus="c",
+            kind="retrieval",
+            id=name,
+            label=label,
+            readers=readers,
+            tenant="acme",
+            length=6400,
+            family=family,
         )
 
 
@@ -41,11 +49,13 @@ class Book:
         self.held: dict[str, dict[str, frozenset[int]]] = {}
         self.committed: dict[str, set[int]] = {}
         self.asked = 0
+        self.caps: dict[str, tuple[int, int]] = {}
 
     def reserve(self, account: Account, charges: Sequence[Charge], *, request_id: str) -> Reservation:
         assert (account, request_id) == (Account("acme", "ann"), "r")
         self._fail("reserve")
         self.asked += 1
+        self.caps = {one.family: (one.user_cap, one.tenant_cap) for one in charges}
         granted = {
             one.family: frozenset(cell for cell in one.cells if (one.family, cell) not in self.refused)
             for one in charges
@@ -218,3 +228,11 @@ def test_a_value_whose_end_may_still_move_is_not_decided() -> None:
     part = judge(Book(), question="is it word001?").step(ANSWER[:80], [mail], settled=15, final=False)
 
     assert part.text == ANSWER[:7]
+
+
+@pytest.mark.parametrize("order", [("int", "twin"), ("twin", "int")])
+def test_documents_of_one_family_are_capped_by_the_strictest(order: tuple[str, str]) -> None:
+    book = Book()
+    judge(book).step(ANSWER, [copied(0, 100, *order)], settled=959, final=True)
+
+    assert book.caps == {"c\x1fint": (6400 // 2 // 4 // CELL, 6400 // 2 // CELL)}, "a quarter of the tenant's half"

@@ -1,6 +1,6 @@
 """From atoms to text."""
 
-from guard.proposal import Atom, before_block, finish
+from guard.proposal import Atom, finish
 from guard.verdict import Action, Reason
 
 
@@ -39,7 +39,6 @@ def test_a_block_ends_the_text_and_charges_nothing_after_it() -> None:
     assert outcome.blocked
     assert outcome.text == "ab"
     assert outcome.shown == {"f": frozenset({1})}
-    assert before_block(atoms) == atoms[:1]
 
 
 def test_what_the_ledger_refuses_is_withheld_for_the_budget() -> None:

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from corpora.span import Span
+from detectors.finding import Finding, Kind
 from guard import Action, CheckRequest, Guard, GuardUnavailable, Principal
 from guard.errors import RequestError, TooLarge
 from tests.guard.conftest import LEASE, LETTER, PAGE, TRAINING
@@ -182,3 +184,30 @@ def test_a_check_that_fails_midway_shows_nothing_more(
             stream.feed(LEASE)
         with pytest.raises(GuardUnavailable):
             stream.finish()
+
+
+class Fickle:
+    """Says that everything is settled, and changes its mind."""
+
+    name = "fickle"
+
+    def detect(self, answer: str) -> list[Finding]:
+        return [Finding(kind=Kind.SECRET, rule="late", span=Span(2, 9))] if len(answer) > 100 else []
+
+    def settled(self, answer: str) -> int:
+        return len(answer)
+
+
+def test_a_detector_that_breaks_its_promise_ends_the_answer(
+    guard: Guard, ann: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "detectors", (Fickle(),))
+    with guard.stream(principal=ann) as stream:
+        out = stream.feed(FILLER[:60])
+        assert out
+        assert stream.feed(FILLER[60:200]) == ""
+        assert stream.stopped
+        verdict = stream.finish()
+
+    assert verdict.action is Action.BLOCK
+    assert verdict.text == out + "\n\n" + guard.policy.notice
