@@ -162,7 +162,7 @@ def check(opened, writers):
 @pytest.mark.parametrize("caps", [(30, 45)])
 def test_caps_hold_between_processes(opened, writers):
     for seed in range(8):
-        writers.start(seed, rounds=60)
+        writers.start(seed, rounds=120)
     assert [writers.ended()["exit"] for _ in range(8)] == [0] * 8
 
     found = check(opened, writers)
