@@ -29,7 +29,7 @@ def open_detectors(
     from detectors.secrets import SecretDetector
     from detectors.verbatim import VerbatimDetector
 
-    detectors: list[Detector] = [SecretDetector(), PiiDetector(model=model, ner=bool(names))]
+    detectors: list[Detector] = [SecretDetector(), PiiDetector(model=model, names=names)]
     if canary_key is not None:
         detectors.append(CanaryDetector(canary_key))
     if corpora:

@@ -24,7 +24,9 @@ class PiiDetector:
 
     Args:
         model: Name of an installed spaCy package, or path of one; used for names only.
-        ner: Whether names (PERSON, LOCATION) are looked for.
+        ner: Whether names are looked for at all.
+        names: Which of PERSON and LOCATION the model looks for; None is both.  Parts of postal addresses are LOCATION
+            by their form and need no model.
         entities: What to look for; None is everything of :data:`detectors.pii.ENTITIES`.
         thresholds: Lowest score per entity that counts, in ``[0, 1]``; the rest as in ``DEFAULT_THRESHOLDS``.
         language: Language of the model.
@@ -40,6 +42,7 @@ class PiiDetector:
         *,
         model: str = DEFAULT_MODEL,
         ner: bool = True,
+        names: Iterable[str] | None = None,
         entities: Iterable[str] | None = None,
         thresholds: Mapping[str, float] | None = None,
         language: str = "en",
@@ -54,7 +57,8 @@ class PiiDetector:
         self._model = model
         self._language = language
         self._thresholds = {**DEFAULT_THRESHOLDS, **given}
-        self._names = tuple(sorted(wanted & NER_ENTITIES)) if ner else ()
+        by_model = NER_ENTITIES if names is None else NER_ENTITIES & frozenset(names)
+        self._names = tuple(sorted(wanted & by_model)) if ner else ()
         self._structured = tuple(
             (recogniser, tuple(sorted(wanted & set(recogniser.entities))))
             for recogniser in STRUCTURED
