@@ -6,9 +6,10 @@ TEXT = "Yesterday Maria Schneider travelled from Hamburg to Lisbon by train."
 
 
 def test_only_the_names_asked_for_are_looked_for() -> None:
-    both = {finding.rule for finding in PiiDetector().detect(TEXT)}
-    person = {finding.rule for finding in PiiDetector(names=["PERSON"]).detect(TEXT)}
+    def rules(detector: PiiDetector) -> set[str]:
+        return {finding.rule for finding in detector.detect(TEXT)}
 
-    assert both == {"PERSON", "LOCATION"}
-    assert person == {"PERSON"}
-    assert PiiDetector(names=()).detect(TEXT) == []
+    assert "PERSON" in rules(PiiDetector())
+    assert rules(PiiDetector(names=["PERSON"])) == {"PERSON"}
+    assert "PERSON" not in rules(PiiDetector(names=["LOCATION"]))
+    assert rules(PiiDetector(names=())) == set()
