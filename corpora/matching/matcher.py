@@ -46,6 +46,7 @@ class Matcher:
         """Return every match, in the order of the text."""
         answer = FoldedAnswer(text, self._index.weights)
         found = self._found(answer)
+        plain = {(match.document_id, match.pieces) for match in found}
         for view in views(text, answer.folded, answer.words):
             inner = FoldedAnswer(view.text, self._index.weights)
             found += [_original(match, view) for match in self._found(inner)]
@@ -54,6 +55,8 @@ class Matcher:
                 for nested in views(view.text, inner.folded, inner.words):
                     deepest = FoldedAnswer(nested.text, self._index.weights)
                     found += [_original(_original(match, nested), view) for match in self._found(deepest)]
+        # What is plain to see is no disguise; only what adds nothing at all may go, or settled places would change.
+        found = [m for m in found if m.view == "plain" or (m.document_id, m.pieces) not in plain]
         found.sort(key=lambda match: (match.span, -match.similarity, match.document_id, match.view))
         return found
 

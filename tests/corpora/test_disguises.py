@@ -97,7 +97,7 @@ def test_a_disguise_is_held_back_until_it_is_read(
             if not 0 <= position < settled:
                 continue
             one, other = (
-                {(m.document_id, m.span.start, m.view) for m in found if m.span.start <= position < m.span.end}
+                {(m.document_id, m.span.start) for m in found if m.span.start <= position < m.span.end}
                 for found in (early, whole)
             )
             assert one == other, (cut, position)

@@ -10,18 +10,22 @@ from hypothesis import strategies as st
 
 from corpora import Corpus, Document, Match
 
-Seen = set[tuple[str, int, str, tuple[int, int]]]
+Seen = set[tuple[str, int, tuple[int, int]]]
 
 
 def seen_at(matches: list[Match], position: int) -> Seen:
-    """Return document, start, view and source position of every match that covers *position*."""
+    """
+    Return document, start and source position of every match that covers *position*.
+
+    Not the view: what is plain to see is found in some other readings as well, and those may begin later.
+    """
     seen: Seen = set()
     for match in matches:
         for ours, theirs in match.pieces:
             if ours.start <= position < ours.end:
                 exact = len(ours) == len(theirs)
                 at = theirs.start + position - ours.start if exact else theirs.start
-                seen.add((match.document_id, match.span.start, match.view, (at, at + 1 if exact else theirs.end)))
+                seen.add((match.document_id, match.span.start, (at, at + 1 if exact else theirs.end)))
     return seen
 
 
