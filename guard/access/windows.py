@@ -37,14 +37,13 @@ class MovingWindows(MemoryStorage):
         with self._turn:
             accounts = self._windows.setdefault(expiry, OrderedDict())
             now = time.time()
-            times = accounts.get(key)
-            if times is None:
-                times = array("d")
-            else:
-                now = max(now, times[-1])
-                del times[: bisect_right(times, now - expiry)]
-            if len(times) + amount > limit:
+            times = accounts.get(key, array("d"))
+            now = max(now, times[-1]) if times else now
+            expired = bisect_right(times, now - expiry)
+            if len(times) - expired + amount > limit:
                 return False
+            # Forgotten only once a later question is counted: until then the clock may still go back.
+            del times[:expired]
             times.extend([now] * amount)
             accounts[key] = times
             accounts.move_to_end(key)
