@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     F32 = NDArray[np.float32]
 
-CONTENT_BITS: Final = 10.0
+CONTENT_BITS: Final = 11.0
 """Bits from which on a word is a content word; see :mod:`corpora.index.weights`."""
 STORED: Final = 2
 """How many of the following content words each is stored with."""

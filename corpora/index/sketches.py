@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
 
 BITS: Final = 256
-SKETCHED: Final = 15
+SKETCHED: Final = 31
 """Content words of one sketch; odd, so that no vote is even."""
-ASKED_EVERY: Final = 8
+ASKED_EVERY: Final = 16
 """Content words from one sketch that is looked up to the next; stored ones do not overlap."""
 ALIKE: Final = 64
 """Bits in which sketches may differ; unrelated ones differ in 128, give or take 8."""
@@ -54,7 +54,7 @@ def _batches(begins: I64) -> list[I64]:
 
 
 def _sketch(hashes: U64) -> U8:
-    """Return the majority of the words' bits; uint64, shape ``(s, 15)`` to uint8, shape ``(s, 32)``."""
+    """Return the majority of the words' bits; uint64, shape ``(s, 31)`` to uint8, shape ``(s, 32)``."""
     spread = mix((hashes & np.uint64(0xFFFFFFFF))[:, :, None] * _SALTS + _SALTS[::-1])
     bits = np.unpackbits(spread.astype("<u8").view(np.uint8), axis=2)
     votes = bits.sum(axis=1, dtype=np.uint8)
