@@ -66,12 +66,11 @@ def shuffled(words: list[str], rnd: random.Random, _other: list[str]) -> list[st
     return [word for part in parts for word in part]
 
 
+SIXTY = {0: 0.999, 10: 0.999, 20: 0.999, 30: 0.999, 40: 0.99, 50: 0.97}
+TWENTY_FIVE = {10: 0.99, 20: 0.95, 30: 0.85}
 ROWS: list[tuple[str, int, float, Edit]] = [
-    *((f"{rate} % edits", 60, target, random_edits(rate / 100)) for rate, target in
-      ((0, 0.999), (10, 0.999), (20, 0.999), (30, 0.999), (40, 0.99), (50, 0.97))),
-    *(
-        (f"{rate} % edits", 25, target, random_edits(rate / 100)) for rate, target in ((10, 0.99), (20, 0.95), (30, 0.85)),
-    ),
+    *((f"{rate} % edits", 60, target, random_edits(rate / 100)) for rate, target in SIXTY.items()),
+    *((f"{rate} % edits", 25, target, random_edits(rate / 100)) for rate, target in TWENTY_FIVE.items()),
     ("exact", 15, 0.99, random_edits(0.0)),
     *((f"every {step}. word replaced", 60, 0.98, every(step)) for step in (4, 3, 2)),
     ("filler after every 2nd word", 60, 0.98, filler(2)),
@@ -79,15 +78,22 @@ ROWS: list[tuple[str, int, float, Edit]] = [
     ("pairs swapped", 60, 0.98, swapped),
     ("numbered", 60, 0.98, numbered),
     ("sentences shuffled", 60, 0.98, shuffled),
-]  # fmt: skip
+]
 
 
 def quantile(values: list[float], share: float) -> float:
     return sorted(values)[min(int(share * len(values)), len(values) - 1)]
 
 
-def planted(corpus: Corpus, sources: list[tuple[str, list[str]]], clean: list[str], length: int, edit: Edit,
-            rnd: random.Random, other: list[str]) -> tuple[bool, bool, float, float]:  # fmt: skip
+def planted(
+    corpus: Corpus,
+    sources: list[tuple[str, list[str]]],
+    clean: list[str],
+    length: int,
+    edit: Edit,
+    rnd: random.Random,
+    other: list[str],
+) -> tuple[bool, bool, float, float]:
     """Return whether a planted passage was found, whether its document was named, overlap, and CPU seconds."""
     while True:
         name, words = rnd.choice(sources)

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from corpora.errors import AnswerTooLarge
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
 
 MOST_VIEWS: Final = 64
-"""Readings of one text; further encoded runs are not read, and everything from the first of them on stays unsettled."""
+"""Encoded runs that are read in one text; a text with more of them was not looked at, which is an error."""
 BEFORE: Final = 64
 """Words before the first sign of a disguise that are read as disguised as well."""
 _SHORTEST: Final = 24
@@ -78,7 +80,12 @@ class View:
 
 
 def views(text: str, folded: NormalizedText, words: Words) -> list[View]:
-    """Return the other readings of *text*; empty for text that shows no sign of a disguise."""
+    """
+    Return the other readings of *text*; empty for text that shows no sign of a disguise.
+
+    Raises:
+        AnswerTooLarge: More is encoded in it than is read; nobody can say what it holds.
+    """
     found = list(_encoded(text))
     if _ESCAPE.search(text):
         found.append(_unescaped(text))
@@ -148,11 +155,14 @@ def _encoded(text: str) -> Iterator[View]:
         for run in pattern.finditer(text):
             # A run at the end may go on; what it says is not settled before it is over.
             still_open = _MORE_OF_RUN.match(text, run.end()) is not None
-            view = _decoded(name, run.group(), run.start(), run.start() if still_open or count >= MOST_VIEWS else None)
+            view = _decoded(name, run.group(), run.start(), run.start() if still_open else None)
             if view is not None or still_open:
                 count += 1
-                if count <= MOST_VIEWS:
-                    yield view or _nothing(name, run.start())
+                if count > MOST_VIEWS:
+                    raise AnswerTooLarge(
+                        f"the text holds more than {MOST_VIEWS} encoded passages; it was not looked at"
+                    )
+                yield view or _nothing(name, run.start())
 
 
 def _nothing(name: str, start: int) -> View:

@@ -128,3 +128,16 @@ def test_broken_encodings_do_no_harm(corpus: Corpus, text: str) -> None:
 def test_anything_can_be_looked_at(corpus: Corpus, text: str) -> None:
     corpus.matches(text)
     assert 0 <= corpus.settled(text) <= len(text)
+
+
+def test_more_encoded_passages_than_are_read_are_an_error_not_clean(tmp_path):
+    """A copy behind a wall of encoded chatter is not waved through."""
+    from corpora.errors import AnswerTooLarge
+
+    corpus = Corpus.build(
+        tmp_path / "wall", [Document(id="d", text="Seven herons stood on the weir. " * 3)], name="wall"
+    )
+    chatter = " ".join(base64.b64encode(f"just words without meaning {n}".encode()).decode() for n in range(65))
+
+    with pytest.raises(AnswerTooLarge, match="64 encoded passages"):
+        corpus.matches(chatter)
