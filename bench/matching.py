@@ -68,8 +68,6 @@ def shuffled(words: list[str], rnd: random.Random, _other: list[str]) -> list[st
 
 SIXTY = {0: 0.999, 10: 0.999, 20: 0.999, 30: 0.999, 40: 0.99, 50: 0.97}
 TWENTY_FIVE = {10: 0.99, 20: 0.95, 30: 0.85}
-SIXTY = {0: 0.999, 10: 0.999, 20: 0.999, 30: 0.999, 40: 0.99, 50: 0.97}
-TWENTY_FIVE = {10: 0.99, 20: 0.95, 30: 0.85}
 ROWS: list[tuple[str, int, float, Edit]] = [
     *((f"{rate} % edits", 60, target, random_edits(rate / 100)) for rate, target in SIXTY.items()),
     *((f"{rate} % edits", 25, target, random_edits(rate / 100)) for rate, target in TWENTY_FIVE.items()),
