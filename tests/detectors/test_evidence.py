@@ -3,7 +3,10 @@
 import pytest
 
 from corpora.planting import is_marker, marker
+from corpora.span import Span
+from detectors import Finding, Kind
 from detectors.canaries import CanaryDetector
+from detectors.merge import merge
 from detectors.secrets import SecretDetector
 
 KEY = b"the key of this installation 123"
@@ -45,3 +48,13 @@ def test_what_stands_there_in_earnest_is_one() -> None:
     """The other half of the table above: the same sentences with something that opens a door."""
     for said in ("password: k7Rw!pQ2zLx9", "The password is t4Vq-88mNa-Lp3z.", "api_key = 9fKq27LmXc04TrWz81PdYh55"):
         assert SecretDetector().detect(said), said
+
+
+def test_personal_data_inside_a_secret_is_the_secrets_affair() -> None:
+    secret = Finding(kind=Kind.SECRET, rule="url-password", span=Span(10, 40))
+    inside = Finding(kind=Kind.PII, rule="EMAIL_ADDRESS", span=Span(15, 30))
+    behind = Finding(kind=Kind.PII, rule="PHONE_NUMBER", span=Span(35, 50))
+
+    merged = merge([behind, inside, secret])
+
+    assert [(one.kind, one.span) for one in merged] == [(Kind.SECRET, Span(10, 40)), (Kind.PII, Span(40, 50))]
