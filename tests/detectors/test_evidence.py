@@ -38,6 +38,9 @@ def test_one_letter_changed_is_no_marker() -> None:
         "password: xxxxxxxxxxxx",
         "the password is example-password",
         "client_secret: 'REPLACE_WITH_SECRET'",
+        "password: dummy-9f3Kd82LmQx7",
+        "The password is fake-9f3Kd82!mQ",
+        "api_key = redacted9fKq27LmXc04TrWz81",
     ],
 )
 def test_what_stands_in_for_a_credential_is_none(said: str) -> None:
