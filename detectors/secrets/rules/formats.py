@@ -40,7 +40,7 @@ RULES: Final = (
     ),
     Rule(
         name="url-password",
-        pattern=r"[A-Za-z][A-Za-z0-9+.-]{1,30}+://[^\s:@/\"'`<>]{0,100}+:[^\s@/\"'`<>]{2,200}+@[^\s@\"'`<>]{1,253}",
+        pattern=r"(?<![A-Za-z0-9+.-])[A-Za-z0-9+.-]{2,}+://[^\s:@/\"'`<>]{0,100}+:[^\s@/\"'`<>]{2,200}+@[^\s@\"'`<>]{1,253}",
         anchor=("://",),
         source="https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1",
         matches=("postgresql://app:" + sample(ALNUM, 14) + "@db.internal:5432/orders",),
