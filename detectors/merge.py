@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from corpora.span import Span
+from corpora.spans import united
 from detectors.finding import Finding, Kind
 
 _OPAQUE = frozenset({Kind.SECRET, Kind.CANARY})
@@ -33,9 +34,9 @@ def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
             groups[finding.kind, finding.rule].append(finding)
         else:
             kept.add(finding)
-    united = [finding for group in groups.values() for finding in _unite(group)]
-    opaque = _cover(finding.span for finding in united if finding.kind in _OPAQUE)
-    for finding in united:
+    whole = [finding for group in groups.values() for finding in _unite(group)]
+    opaque = united(finding.span for finding in whole if finding.kind in _OPAQUE)
+    for finding in whole:
         if finding.kind is not Kind.PII:
             kept.add(finding)
             continue
@@ -58,17 +59,6 @@ def _unite(group: list[Finding]) -> list[Finding]:
             result[-1] = replace(last, span=span, confidence=max(last.confidence, finding.confidence))
         else:
             result.append(finding)
-    return result
-
-
-def _cover(spans: Iterable[Span]) -> list[Span]:
-    """Return the union of *spans* as disjoint spans in order; touching spans become one."""
-    result: list[Span] = []
-    for span in sorted(spans):
-        if result and span.start <= result[-1].end:
-            result[-1] = Span(result[-1].start, max(result[-1].end, span.end))
-        else:
-            result.append(span)
     return result
 
 

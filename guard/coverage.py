@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpora.span import Span
+from corpora.spans import without
 from detectors.finding import Finding, Kind, Source
 from guard.policy import CELL
 from guard.rights import UNKNOWN, Right
 
 VERBATIM_KINDS = frozenset({Kind.VERBATIM, Kind.TRAINING})
 
-_LETTER = re.compile(r"[^\W_]")
+LETTER = re.compile(r"[^\W_]")
+"""What matching does not pass over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +53,6 @@ def _answer_end(piece: tuple[Span, Span]) -> int:
     return piece[0].end
 
 
-def subtract(start: int, end: int, taken: Sequence[Span]) -> list[tuple[int, int]]:
-    """Return what is left of ``[start, end)`` without *taken* (disjoint, in order)."""
-    left: list[tuple[int, int]] = []
-    at = start
-    for number in range(bisect_right(taken, start, key=lambda span: span.end), len(taken)):
-        span = taken[number]
-        if span.start >= end:
-            break
-        if span.start > at:
-            left.append((at, span.start))
-        at = span.end
-    if at < end:
-        left.append((at, end))
-    return left
-
-
-def united(spans: Iterable[Span]) -> list[Span]:
-    """Return the union of *spans* as disjoint spans in order."""
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged
-
-
 def held_ranges(
     answer: str,
     findings: Iterable[Finding],
@@ -104,13 +79,13 @@ def held_ranges(
         ]
         if not holders:
             continue
-        for start, end in subtract(finding.span.start, finding.span.end, free):
-            begin = start
-            if start > finding.span.start:
+        for rest in without(finding.span, free):
+            begin = rest.start
+            if begin > finding.span.start:
                 # What is left after a free stretch begins with the punctuation that matching passes over.
-                letter = _LETTER.search(answer, start, end)
+                letter = LETTER.search(answer, begin, rest.end)
                 if letter is None:
                     continue
                 begin = letter.start()
-            ranges.extend(Held(begin, end, right, source, finding.kind) for right, source in holders)
+            ranges.extend(Held(begin, rest.end, right, source, finding.kind) for right, source in holders)
     return ranges

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from corpora.span import Span
+from corpora.spans import united
 from detectors.finding import Finding, Kind
-from guard.coverage import VERBATIM_KINDS, Held, held_ranges, united
+from guard.coverage import VERBATIM_KINDS, Held, held_ranges
 from guard.exemption import EXEMPT_CHARACTERS, Question
 from guard.policy import Policy
 from guard.proposal import Atom

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from corpora.span import Span
+from corpora.spans import united, without
 from detectors.finding import Finding
-from guard.coverage import subtract, united
+from guard.coverage import LETTER
 from guard.tiles import tile_ends
-
-_LETTER = re.compile(r"[^\W_]")
 
 
 def read_freely(answer: str, findings: Sequence[Finding], text_of: Callable[[str, str], str | None]) -> list[Span]:
@@ -37,7 +35,7 @@ def read_freely(answer: str, findings: Sequence[Finding], text_of: Callable[[str
                 span
                 for here, there in source.pieces
                 # What one document frees need not be freed by its copies.
-                if len(here) == len(there) and subtract(here.start, here.end, free)
+                if len(here) == len(there) and without(here, free)
                 for span in _equal(answer, here, text, there)
             ]
             # Not after every document: uniting many small stretches again and again takes quadratic time.
@@ -73,9 +71,9 @@ def _whole_words(answer: str, span: Span, cuts: Sequence[int]) -> Span | None:
     """Return *span* without the words at its edges that are not wholly in it; None where nothing is left."""
     start, end = span.start, span.end
     first = bisect_right(cuts, start) - 1
-    if _LETTER.search(answer, cuts[first], start):
+    if LETTER.search(answer, cuts[first], start):
         start = cuts[first + 1]
     last = bisect_left(cuts, end)
-    if _LETTER.search(answer, end, cuts[last]):
+    if LETTER.search(answer, end, cuts[last]):
         end = cuts[last - 1]
     return Span(start, end) if start < end else None

@@ -15,7 +15,7 @@ from guard.rights import Right
 from guard.verdict import Action
 
 CELL: Final = 32
-"""Code points of a document that the ledger accounts for together."""
+"""Code points of a document that the ledger accounts for together; all of them count once any of them leaves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

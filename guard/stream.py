@@ -108,7 +108,9 @@ class GuardStream:
         self._hold(piece)
         if self.stopped or self._waiting < self._stride:
             return ""
-        return self._advance(final=False)
+        before = len(self._emitted)
+        self._outcome(final=False)
+        return self._emitted[before:]
 
     def finish(self) -> Verdict:
         """
@@ -188,11 +190,6 @@ class GuardStream:
         if not self.stopped:
             self._pieces.append(piece)
             self._waiting += len(piece)
-
-    def _advance(self, *, final: bool) -> str:
-        before = len(self._emitted)
-        self._outcome(final=final)
-        return self._emitted[before:]
 
     def _outcome(self, *, final: bool) -> tuple[Action, Reason]:
         self._answer += "".join(self._pieces)

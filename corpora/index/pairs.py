@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     U64 = NDArray[np.uint64]
     I64 = NDArray[np.int64]
-    F32 = NDArray[np.float32]
 
 CONTENT_BITS: Final = 11.0
 """Bits from which on a word is a content word; see :mod:`corpora.index.weights`."""

@@ -9,15 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from types import TracebackType
 
-CELL: Final = 32
-"""Characters in one cell.  A cell counts as shown once any of its characters leaves."""
 MAX_CELL: Final = 2**32 - 1
 MAX_NAME: Final = 65_536
 """Longest tenant, user, family or request id, in code points; principals and documents bound theirs far below."""
 RETRY_WINDOW: Final = 600.0
 """Seconds in which a repeated retrieval with the same request id is taken for a retry and not counted again."""
-DAY: Final = 24 * 3600.0
-"""Length of the rolling window of retrieval budgets, in seconds."""
 
 Scope = Literal["user", "tenant"]
 

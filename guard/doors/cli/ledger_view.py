@@ -6,10 +6,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from guard.access.ledger.base import CELL
 from guard.doors.cli.failures import one_line
 from guard.doors.cli.strips import strip
 from guard.doors.cli.terminal import console, print_table, speaks_utf8, table_room
+from guard.policy import CELL
 from guard.rights import family_key
 
 if TYPE_CHECKING:

@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import RunnableBinding
 from langchain_core.runnables.config import var_child_runnable_config
 from langchain_core.tracers.context import tracing_v2_callback_var
 from langsmith.run_helpers import tracing_context
 
+from guard.doors.langchain.parts import as_chunk
 from guard.errors import ConfigError
 
 
@@ -131,13 +132,4 @@ def _one_chunk(result: ChatResult) -> ChatGenerationChunk:
     message = generation.message
     if not isinstance(message, AIMessage):
         raise TypeError(f"a chat model answers with an AIMessage, not {type(message).__name__}")
-    chunk = AIMessageChunk(
-        content=message.content,
-        id=message.id,
-        additional_kwargs=message.additional_kwargs,
-        response_metadata=message.response_metadata,
-        tool_calls=message.tool_calls,
-        invalid_tool_calls=message.invalid_tool_calls,
-        usage_metadata=message.usage_metadata,
-    )
-    return ChatGenerationChunk(message=chunk, generation_info=generation.generation_info)
+    return ChatGenerationChunk(message=as_chunk(message), generation_info=generation.generation_info)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.messages.ai import UsageMetadata
 
 from guard.doors.langchain.fields import leaves, opaque
@@ -108,6 +108,21 @@ def block(piece: Piece, text: str) -> dict[str, Any]:
     if piece.index is not None:
         made["index"] = piece.index
     return made
+
+
+def as_chunk(message: AIMessage) -> AIMessageChunk:
+    """Return *message* as the only chunk of a stream; a chunk stays as it is."""
+    if isinstance(message, AIMessageChunk):
+        return message
+    return AIMessageChunk(
+        content=message.content,
+        id=message.id,
+        additional_kwargs=message.additional_kwargs,
+        response_metadata=message.response_metadata,
+        tool_calls=message.tool_calls,
+        invalid_tool_calls=message.invalid_tool_calls,
+        usage_metadata=message.usage_metadata,
+    )
 
 
 def metadata(raw: Mapping[str, Any]) -> dict[str, Any]:

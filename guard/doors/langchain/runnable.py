@@ -13,6 +13,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from guard.doors.langchain.answer import AnswerJudge
 from guard.doors.langchain.channels import Channels
 from guard.doors.langchain.identity import stated
+from guard.doors.langchain.parts import as_chunk
 from guard.doors.langchain.run import current_run, new_request_id
 from guard.engine import Guard
 from guard.principal import ANONYMOUS, Principal
@@ -69,7 +70,7 @@ class GuardedAnswer(Runnable[Answer, Answer]):
         with channels:
             for piece in input:
                 text = isinstance(piece, str)
-                yield from _outs(channels.run(judge.chunk(_as_chunk(piece))), text=text)
+                yield from _outs(channels.run(judge.chunk(as_chunk(_message(piece)))), text=text)
                 if judge.stopped is not None:
                     break
             yield from _outs(channels.run(judge.end()), text=text)
@@ -86,7 +87,7 @@ class GuardedAnswer(Runnable[Answer, Answer]):
         async with channels:
             async for piece in input:
                 text = isinstance(piece, str)
-                for out in _outs(await channels.arun(judge.chunk(_as_chunk(piece))), text=text):
+                for out in _outs(await channels.arun(judge.chunk(as_chunk(_message(piece)))), text=text):
                     yield out
                 if judge.stopped is not None:
                     break
@@ -123,21 +124,6 @@ def _message(value: object) -> AIMessage:
     if isinstance(value, AIMessage):
         return value
     raise TypeError(f"guard_answer takes a string or an AIMessage, not {type(value).__name__}")
-
-
-def _as_chunk(value: object) -> AIMessageChunk:
-    message = _message(value)
-    if isinstance(message, AIMessageChunk):
-        return message
-    return AIMessageChunk(
-        content=message.content,
-        additional_kwargs=message.additional_kwargs,
-        response_metadata=message.response_metadata,
-        tool_calls=message.tool_calls,
-        invalid_tool_calls=message.invalid_tool_calls,
-        usage_metadata=message.usage_metadata,
-        id=message.id,
-    )
 
 
 def _like(given: Answer, message: AIMessage) -> Answer:

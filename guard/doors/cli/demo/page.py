@@ -72,7 +72,7 @@ def _turn(turn: Turn, notice: str) -> dict[str, Any]:
 
 
 def _row(row: Row) -> dict[str, Any]:
-    from guard.access.ledger.base import CELL
+    from guard.policy import CELL
 
     count = max(1, -(-(row.length or 1) // CELL))
     bars = min(_BARS, count)

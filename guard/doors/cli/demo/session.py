@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from corpora.labels import CONFIDENTIAL, INTERNAL, strictness
 from corpora.span import Span
+from corpora.spans import united
 from guard.access.entitlements import may_read
 from guard.doors.cli.demo.knowledge import CORPUS
 from guard.doors.cli.demo.people import Question
@@ -150,7 +151,7 @@ def copied(guard: Guard, answer: str, question: Question) -> tuple[Copied, ...]:
         info = corpus.info(document_id)
         if info is None:
             continue
-        joined = _joined(places)
+        joined = tuple(united(places))
         found.append(
             Copied(
                 document=document_id,
@@ -162,13 +163,3 @@ def copied(guard: Guard, answer: str, question: Question) -> tuple[Copied, ...]:
             )
         )
     return tuple(sorted(found, key=lambda one: (-one.words, one.document)))
-
-
-def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:
-    joined: list[Span] = []
-    for span in sorted(spans):
-        if joined and span.start <= joined[-1].end:
-            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
-        else:
-            joined.append(span)
-    return tuple(joined)
