@@ -222,7 +222,9 @@ def test_interrupted(town):
         process.stdin.write(b"word " * 60_000)
         process.stdin.flush()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        # Standard input stays open, so nothing but the signal can end the reading.
+        process.wait(timeout=30)
+        out, err = process.stdout.read(), process.stderr.read()
 
     assert process.returncode == 130
     assert (out, err) == (b"", b"echoguard: interrupted\n")
