@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
-from corpora.text.hashing import HASH_BITS
+from corpora.kernels.lookup import lookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     U64 = NDArray[np.uint64]
     I64 = NDArray[np.int64]
 
+HASH_BITS: Final = 40
+"""Bits of a stored hash."""
 _PARTS: Final = 256
 _FLUSH: Final = 1 << 22
 """Entries held in memory before they are spooled: 48 MB."""
@@ -53,8 +55,8 @@ class Layout:
         return 8 * np.dtype(self.tail).itemsize
 
 
-MARKS: Final = Layout(name="marks", tail="<u2", narrow=False, load=2)
-PAIRS: Final = Layout(name="pairs", tail="u1", narrow=True, load=4)
+MARKS: Final = Layout(name="marks", tail="<u2", narrow=False, load=4)
+PAIRS: Final = Layout(name="pairs", tail="u1", narrow=True, load=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,29 +195,32 @@ class PostingReader:
         self._buckets: U32 = _mapped(directory / f"{name}.buckets", "<u4")
         self._tails: NDArray[Any] = _mapped(directory / f"{name}.tails", layout.tail)
         self._places: NDArray[Any] = _mapped(directory / f"{name}.places", "<u2" if layout.narrow else "<u4")
-        self._high: NDArray[np.uint8] | None = _mapped(directory / f"{name}.high", "u1") if layout.narrow else None
+        self._high: NDArray[np.uint8] = (
+            _mapped(directory / f"{name}.high", "u1") if layout.narrow else np.zeros(0, np.uint8)
+        )
         bits = (len(self._buckets) - 1).bit_length() - 1
-        self._bucket_shift = np.uint64(HASH_BITS - bits)
-        self._tail_shift = np.uint64(HASH_BITS - bits - layout.tail_bits)
+        self._shift = HASH_BITS - bits
+        self._tail_shift = HASH_BITS - bits - layout.tail_bits
+        self._tail_mask = (1 << layout.tail_bits) - 1
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def find(self, hashes: U64) -> Hits:
-        """Return every place stored for each of *hashes*, uint64, shape ``(n,)``."""
-        buckets = (hashes >> self._bucket_shift).astype(np.int64)
-        low = self._buckets[buckets].astype(np.int64)
-        sizes = self._buckets[buckets + 1].astype(np.int64) - low
-        query = np.repeat(np.arange(len(hashes)), sizes)
-        entry = np.arange(len(query)) + np.repeat(low - (np.cumsum(sizes) - sizes), sizes)
-        tails = (hashes >> self._tail_shift).astype(self._tails.dtype)
-        equal = np.flatnonzero(self._tails[entry] == tails[query])
-        query, entry = query[equal], entry[equal]
-        counts = np.bincount(query, minlength=len(hashes))
-        places = self._places[entry].astype(np.int64)
-        if self._high is not None:
-            places |= self._high[entry].astype(np.int64) << 16
-        return Hits(query, places, counts[query])
+    def find(self, hashes: U64, most: int = PLACE_LIMIT) -> Hits:
+        """Return every place stored for each of *hashes*, uint64, shape ``(n,)``, but those with more than *most*."""
+        return Hits(
+            *lookup(
+                hashes,
+                self._buckets,
+                self._tails,
+                self._places,
+                self._high,
+                self._shift,
+                self._tail_shift,
+                self._tail_mask,
+                most,
+            )
+        )
 
 
 def _mapped(path: Path, dtype: str) -> NDArray[Any]:

@@ -1,7 +1,7 @@
 """
 Nearest sketches by FAISS; the only file that imports it.
 
-Few sketches are compared one by one (``flat``); from :data:`_MOST_FLAT` on they are sorted into :data:`_LISTS` lists by
+Few sketches are compared one by one (``flat``); from :data:`_MOST_FLAT` on they are sorted into lists by
 nearest centre and only the nearest :data:`_PROBED` lists are compared (``ivf``), which misses some but stays fast.
 """
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 SKETCH_FILE: Final = "sketches.faiss"
 PLACE_FILE: Final = "sketches.places"
 _MOST_FLAT: Final = 20_000
-_LISTS: Final = 256
+_PER_LIST: Final = 128
+"""Sketches in one list, about."""
 _PROBED: Final = 8
-_TRAINED_ON: Final = 10_000
 _NEAREST: Final = 2
 """Sketches returned for one that is looked up."""
 
@@ -51,13 +51,13 @@ def write_sketches(directory: Path, codes: U8, places: I64) -> str:
 
     faiss.omp_set_num_threads(1)
     kind = "flat" if len(codes) <= _MOST_FLAT else "ivf"
+    lists = 1 << (max(len(codes) // _PER_LIST, 1).bit_length() - 1)
     index: Any = faiss.IndexBinaryFlat(BITS)
     if kind == "ivf":
-        index = faiss.IndexBinaryIVF(index, BITS, _LISTS)
-        index.cp.seed = 1
-        index.cp.niter = 6
-        step = max(1, len(codes) // _TRAINED_ON)
-        index.train(np.ascontiguousarray(codes[::step]))
+        # Sketches spread evenly, so any of them will do for centres: training moves them little and takes seconds.
+        index.add(np.ascontiguousarray(codes[:: len(codes) // lists][:lists]))
+        index = faiss.IndexBinaryIVF(index, BITS, lists)
+        index.train(codes[:lists])
     index.add(codes)
     faiss.write_index_binary(index, str(directory / SKETCH_FILE))
     return kind

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from corpora.kernels.weighing import count_words
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -36,24 +38,12 @@ class WordCounter:
 
     def __init__(self) -> None:
         self._counts: NDArray[np.int64] = np.zeros(1 << _MOST_BITS, dtype=np.int64)
-        self._met: NDArray[np.bool_] = np.zeros(1 << _CONTEXT_BITS, dtype=np.bool_)
-        self._last: NDArray[np.int32] = np.empty(1 << _CONTEXT_BITS, dtype=np.int32)
+        self._met: NDArray[np.uint8] = np.zeros(1 << (_CONTEXT_BITS - 3), dtype=np.uint8)
         self.total = 0
 
     def add(self, hashes: U64) -> None:
         """Count words in the order of the text, uint64, shape ``(n,)``; the low 32 bits are looked at."""
-        if len(hashes) < 2:  # noqa: PLR2004 - a word and the one that follows
-            return
-        context = (hashes[:-1] * np.uint64(0x9E3779B97F4A7C15) + hashes[1:]) * np.uint64(0xBF58476D1CE4E5B9)
-        slots = (context >> np.uint64(64 - _CONTEXT_BITS)).astype(np.int64)
-        # Of equal contexts the last one here writes its number, and so only one finds its own.
-        numbers = np.arange(len(slots), dtype=np.int32)
-        self._last[slots] = numbers
-        new = np.flatnonzero((self._last[slots] == numbers) & ~self._met[slots])
-        self._met[slots[new]] = True
-        self.total += len(new)
-        words = (hashes[new] & np.uint64((1 << _MOST_BITS) - 1)).astype(np.int64)
-        self._counts += np.bincount(words, minlength=1 << _MOST_BITS)
+        self.total += count_words(hashes, self._met, self._counts, _CONTEXT_BITS)
 
     def write(self, directory: Path) -> WordWeights:
         """Write the weights and return them; small corpora get a small table."""
@@ -67,12 +57,17 @@ class WordCounter:
 
 
 class WordWeights:
-    """Looks up how many bits of information a word carries."""
+    """
+    Looks up how many bits of information a word carries.
+
+    Attributes:
+        steps: uint8, shape a power of two: the weights by the low bits of the hash, in steps of ``1 / STEPS`` bits.
+    """
 
     def __init__(self, directory: Path) -> None:
-        self._steps: NDArray[np.uint8] = np.fromfile(directory / WEIGHT_FILE, dtype=np.uint8)
-        self._mask = np.uint64(len(self._steps) - 1)
+        self.steps: NDArray[np.uint8] = np.fromfile(directory / WEIGHT_FILE, dtype=np.uint8)
+        self._mask = np.uint64(len(self.steps) - 1)
 
     def of(self, hashes: U64) -> NDArray[np.float32]:
         """Return the weights in bits, float32, shape ``(n,)``."""
-        return self._steps[(hashes & self._mask).astype(np.int64)].astype(np.float32) * np.float32(1 / STEPS)
+        return self.steps[(hashes & self._mask).astype(np.int64)].astype(np.float32) * np.float32(1 / STEPS)

@@ -12,15 +12,16 @@ from corpora.errors import DocumentError
 from corpora.index.directory import MANIFEST
 from corpora.index.documents import DocumentWriter
 from corpora.index.manifest import Manifest, checksum
-from corpora.index.marks import GRAM, REACH, WINDOW, winnow
-from corpora.index.pairs import CONTENT_BITS, PLACE_SHIFT, STORED, STORED_APART, near_pairs, pair_hashes
+from corpora.index.marks import GRAM, REACH, WINDOW
+from corpora.index.pairs import CONTENT_BITS, PLACE_SHIFT, SAMPLED, STORED, STORED_APART
 from corpora.index.postings import MARKS, PAIRS, PLACE_LIMIT, PostingWriter
-from corpora.index.sketches import BITS, SKETCHED, sketches
+from corpora.index.sketches import BITS, SKETCHED
 from corpora.index.textstore import TextWriter
 from corpora.index.vectors import write_sketches
 from corpora.index.weights import WordCounter, WordWeights
 from corpora.index.wordspool import WordSpool
-from corpora.text.hashing import HASH_BITS, gram_hashes
+from corpora.kernels.hashing import gram_hashes, winnow
+from corpora.kernels.pairing import near_pairs, sketches
 from corpora.text.normalize import code_points, normalize_codes
 from corpora.text.words import words_of
 
@@ -31,13 +32,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corpora.text.normalize import NormalizedText
+    from corpora.text.words import Words
 
     U32 = NDArray[np.uint32]
     U64 = NDArray[np.uint64]
     I64 = NDArray[np.int64]
 
-_BATCH: Final = 1 << 17
-"""Code points indexed at once: fits the processor's cache, and amortises the calls over small documents."""
+_PIECE: Final = 1 << 20
+"""Code points indexed at once: bounds the memory that a long text takes."""
 MOST_PLACES: Final = 64
 """Places kept of one hash, and so documents named for one passage."""
 _PER_RIGHTS: Final = 2
@@ -56,8 +58,6 @@ class IndexWriter:
         self._pairs = PostingWriter(directory, PAIRS)
         self._words = WordSpool(directory)
         self._position = 0
-        self._batch: list[tuple[int, U32]] = []
-        self._waiting = 0
         self._folded = 0
 
     def add_all(self, documents: Iterable[Document], progress: Callable[[int, int], None] | None) -> None:
@@ -82,7 +82,6 @@ class IndexWriter:
                 self._add_text(code_points(document.text))
             if progress is not None:
                 progress(len(self._documents), read)
-        self._index_batch()
 
     def finish(self, *, name: str, kind: str, version: str) -> Manifest:
         """
@@ -147,13 +146,10 @@ class IndexWriter:
         starts = np.array(self._documents.text_starts, dtype=np.int64)
         for hashes, places in self._words.chunks(overlap=STORED_APART):
             content = np.flatnonzero(weights.of(hashes) >= CONTENT_BITS)
-            if len(content) < 2:  # noqa: PLR2004 - a pair
-                continue
-            first, second = near_pairs(content, STORED, STORED_APART)
-            text = np.searchsorted(starts, places, side="right")
-            whole = text[first] == text[second]
-            first, second = first[whole], second[whole]
-            self._pairs.add(pair_hashes(hashes[first], hashes[second]), places[first] >> PLACE_SHIFT)
+            first, second, pairs = near_pairs(content, hashes[content], STORED, STORED_APART, SAMPLED)
+            text = np.searchsorted(starts, places[content], side="right")
+            whole = np.flatnonzero(text[first] == text[second])
+            self._pairs.add(pairs[whole], places[content[first[whole]]] >> PLACE_SHIFT)
 
     def _sketch_words(self, weights: WordWeights) -> tuple[str, int]:
         """Store a sketch of every run of content words of a text; return the type of the index and how many."""
@@ -168,91 +164,45 @@ class IndexWriter:
             rank = np.arange(len(content)) - np.repeat(new, np.diff(new, append=len(content)))
             begins = np.flatnonzero(rank[: len(rank) - SKETCHED + 1] % SKETCHED == 0)
             begins = begins[text[begins] == text[begins + SKETCHED - 1]]
-            codes.append(sketches(hashes[content], begins))
+            codes.append(sketches(hashes[content], begins, SKETCHED))
             at.append(places[content[begins]])
         return write_sketches(self._directory, np.concatenate(codes), np.concatenate(at)), sum(map(len, at))
 
     def _add_text(self, codes: U32) -> None:
         if self._store_text:
             self._texts.append(codes)
-        if len(codes) > _BATCH:
-            self._index_batch()
+        if len(codes) <= _PIECE:
+            folded = normalize_codes(codes)
+            self._index(folded, words_of(folded), self._position)
+        else:
             self._index_long(codes)
-        elif len(codes):
-            self._batch.append((self._position, codes))
-            self._waiting += len(codes)
-            if self._waiting >= _BATCH:
-                self._index_batch()
         self._position += len(codes)
 
     def _index_long(self, codes: U32) -> None:
         """Index a long text in overlapping pieces, so that no run of :data:`REACH` characters is cut."""
         start = 0
-        while start < len(codes):
-            folded = normalize_codes(codes[start : start + _BATCH])
-            last = start + _BATCH >= len(codes)
+        while True:
+            folded = normalize_codes(codes[start : start + _PIECE])
             words = words_of(folded)
-            self._index(folded, np.array([len(folded.codes)]), np.array([self._position + start]), np.array([0]))
-            # The next piece begins with the word that holds the last run that may go on; words before it are done.
-            border = len(words)
-            back = _BATCH
+            last = start + _PIECE >= len(codes)
+            border, back = len(words), _PIECE
             if not last and len(words) and int(words.begin[-1]) > 2 * REACH:
+                # The next piece begins with the word that holds the last run that may go on; words before it are done.
                 border = int(np.searchsorted(words.begin, len(folded.codes) - REACH, side="right")) - 1
                 back = int(folded.origin[words.begin[border]])
                 self._folded -= len(folded.codes) - int(words.begin[border])
-            self._words.add(words.hashes[:border], folded.origin[words.begin[:border]] + self._position + start)
+            self._index(folded, words, self._position + start, border)
             if last:
-                break
+                return
             start += back
 
-    def _index_batch(self) -> None:
-        """Index the waiting texts as one, with a break between them."""
-        if not self._batch:
-            return
-        gap = np.full(1, 0x0A, dtype=np.uint32)
-        pieces: list[U32] = []
-        for _, codes in self._batch:
-            pieces += [codes, gap]
-        folded = normalize_codes(np.concatenate(pieces))
-        lengths = np.array([len(codes) + 1 for _, codes in self._batch])
-        ends = np.cumsum(lengths)
-        bounds = np.searchsorted(folded.origin, ends)
-        positions = np.array([position for position, _ in self._batch])
-        words = words_of(folded)
-        at = folded.origin[words.begin]
-        text = np.searchsorted(ends, at, side="right")
-        self._words.add(words.hashes, at + (positions - (ends - lengths))[text])
-        self._index(folded, bounds, positions, ends - lengths)
-        self._batch, self._waiting = [], 0
-
-    def _index(self, folded: NormalizedText, bounds: I64, positions: I64, begins: I64) -> None:
-        """
-        Store the marks of several texts folded as one.
-
-        Args:
-            folded: All texts.
-            bounds: int64, shape ``(t,)``: where the folded characters of each text end.
-            positions: int64, shape ``(t,)``: place of each text in the store.
-            begins: int64, shape ``(t,)``: offset of each text in the original that *folded* was made of.
-        """
+    def _index(self, folded: NormalizedText, words: Words, position: int, border: int | None = None) -> None:
+        """Store the marks of a text that begins at *position* of the store, and its words before *border*."""
         self._folded += len(folded.codes)
+        self._words.add(words.hashes[:border], folded.origin[words.begin[:border]] + position)
         hashes = gram_hashes(folded.codes, GRAM)
-        if not len(hashes):
-            return
-        first = np.concatenate((np.zeros(1, dtype=np.int64), bounds[:-1]))
-        # A gram over the border of two texts is never chosen: its hash is made larger than any other.
-        inside = np.ones(len(hashes), dtype=np.bool_)
-        crossing = (bounds[:-1, None] - np.arange(1, GRAM)).ravel()
-        inside[crossing[(crossing >= 0) & (crossing < len(hashes))]] = False
-        keys = np.where(inside, hashes, np.uint64((1 << HASH_BITS) - 1))
-        chosen = winnow(keys)
-        # Short texts may hold no whole window: the least gram of every text is always kept.
-        long = np.flatnonzero(bounds - first >= GRAM)
-        short = long[bounds[long] - first[long] < REACH]
-        least = [int(first[t]) + winnow(hashes[first[t] : bounds[t] - GRAM + 1]) for t in short]
-        chosen = np.concatenate((chosen[inside[chosen]], *least))
-        text = np.searchsorted(bounds, chosen, side="right")
-        self._marks.add(hashes[chosen], positions[text] + folded.origin[chosen] - begins[text])
+        chosen = winnow(hashes, WINDOW)
+        self._marks.add(hashes[chosen], folded.origin[chosen] + position)
 
     def _thin(self, hashes: U64, places: U32) -> NDArray[np.bool_]:
         """Keep the first :data:`MOST_PLACES` places of a hash, and some of every combination of rights beyond."""

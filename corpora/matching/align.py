@@ -6,12 +6,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from rapidfuzz.distance import LCSseq
 
+from corpora.kernels.judging import judge
 from corpora.matching.passage import Passage, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -19,99 +19,98 @@ if TYPE_CHECKING:
     from corpora.matching.windows import FoldedAnswer
 
     I64 = NDArray[np.int64]
+    F64 = NDArray[np.float64]
 
 THRESHOLD: Final = 95.0
 """Bits of shared information, less the price of the edits, from which on a stretch is a copy."""
-GAP_PRICE: Final = 4.0
-"""Bits that one word costs which stands on one side only; a replaced word costs it once."""
-SHORT_RUN: Final = 6
-"""Equal words in a row that any two texts may share."""
-RUN_GAIN: Final = 1.5
-"""Bits that each further one adds to what it says itself."""
+PRICES: Final = np.array(
+    [
+        THRESHOLD,
+        1.0,  # a word replaced by another
+        20.0,  # a run ends where it has fallen so far below its best
+        8.0,  # the least run
+        2.0,  # a link between two runs
+        1.5,  # per doubling of the drift between them
+        12.0,  # a link that goes back in the text
+        1.5,  # each equal word of a row beyond the next
+        6.0,  # equal words in a row that any two texts may share
+        2.0,  # what a word may say beyond how rare it is in the stretch
+        0.15,  # per word of the window between two runs
+        1.0,  # a link between neighbours that changed places
+    ]
+)
+"""In bits; the places are named in :mod:`corpora.kernels.judging`."""
+
+_SWAPPED: Final = 8
+"""Words by which neighbours that changed places may stand back in the source."""
 
 Block = tuple[int, int, int]
 """First word in the answer, first word in the source, words: all equal."""
 
 
-def align(
-    answer: FoldedAnswer,
-    window: int,
-    source: Source,
-    within: tuple[int, int],
-) -> Iterator[Passage]:
+def align(answer: FoldedAnswer, window: int, bits: F64, source: Source) -> Iterator[Passage]:
     """
     Yield the passages of a window copied from *source*, disjoint, best first.
 
     Args:
         answer: The text looked at.
         window: Number of the window.
+        bits: float64, one per word of the window: what each says.
         source: A stretch of a text.
-        within: The words of *source* that come into question, half-open.
     """
     first, last = answer.word_range(window)
-    low, high = within
-    operations = LCSseq.editops(answer.names[first:last], source.names[low:high])
-    blocks = [(block.a, block.b, block.size) for block in operations.as_matching_blocks()]
-    # What remains at the end is an empty block.
-    blocks.pop()
-    bits = answer.window_bits(window)
-    if sum(_gain(bits, at, size) for at, _, size in blocks) < THRESHOLD:
-        return
-    for run in _segments(blocks, bits):
-        placed = [(at + first, place + low, size) for at, place, size in run]
-        yield Passage(source.text, tuple(_pieces(answer, source, placed)))
-
-
-def _gain(bits: Sequence[float], at: int, size: int) -> float:
-    """Return what *size* equal words from *at* say, in bits; a long run says more than its words apart."""
-    return bits[at + size] - bits[at] + (RUN_GAIN * (size - SHORT_RUN) if size > SHORT_RUN else 0.0)
-
-
-def _segments(blocks: list[Block], bits: Sequence[float]) -> Iterator[list[Block]]:
-    """Yield the runs of blocks whose score reaches the threshold, disjoint, best first."""
-    waiting = [blocks]
-    while waiting:
-        here = waiting.pop()
-        best, start, end = 0.0, 0, 0
-        score, begin = 0.0, 0
-        previous: Block | None = None
-        for number, block in enumerate(here):
-            if previous is not None:
-                gap = max(block[0] - previous[0] - previous[2], block[1] - previous[1] - previous[2])
-                score -= GAP_PRICE * gap
-            if score <= 0.0:
-                score, begin = 0.0, number
-            score += _gain(bits, block[0], block[2])
-            if score > best:
-                best, start, end = score, begin, number + 1
-            previous = block
-        if best < THRESHOLD:
-            continue
-        yield here[start:end]
-        waiting += [here[:start], here[end:]]
+    rows, begins, _ = judge(answer.words.hashes[first:last], bits, source.stored, source.order, PRICES)
+    for run in np.split(rows, begins[1:]):
+        if len(run):
+            placed: list[Block] = [(at + first, place, size) for at, place, size in run.tolist()]
+            yield Passage(source.text, tuple(_pieces(answer, source, placed)))
 
 
 def _pieces(answer: FoldedAnswer, source: Source, run: list[Block]) -> Iterator[Piece]:
     """Yield what corresponds: equal stretches character by character, and what lies between them as one piece."""
     answer_at = source_at = -1
-    for at, place, size in run:
-        begin, end = int(answer.words.begin[at]), int(answer.words.end[at + size - 1])
-        from_, to = int(source.words.begin[place]), int(source.words.end[place + size - 1])
+    for group in _groups(run):
+        first, last = group[0], group[-1]
+        low, high = min(place for _, place, _ in group), max(place + size for _, place, size in group)
+        begin, end = int(answer.words.begin[first[0]]), int(answer.words.end[last[0] + last[2] - 1])
+        from_, to = int(source.words.begin[low]), int(source.words.end[high - 1])
         if answer_at >= 0:
             edited = max(begin - answer_at, from_ - source_at)
             gap_start, gap_end = int(answer.folded.origin[answer_at - 1]) + 1, int(answer.folded.origin[begin])
             if gap_start < gap_end:
                 source_start, source_end = int(source.origin[source_at - 1]) + 1, int(source.origin[from_])
                 yield Piece(gap_start, gap_end, source_start, max(source_start, source_end), 0, edited)
-        if np.array_equal(answer.words.hashes[at : at + size], source.words.hashes[place : place + size]):
-            yield from _equal(answer.folded.origin[begin:end], source.origin[from_:to])
+        ours, theirs = answer.folded.origin[begin:end], source.origin[from_:to]
+        if len(group) == 1:
+            yield from _equal(ours, theirs)
         else:
-            # Two different words with one name: rare, and then nothing is said character by character.
-            ours, theirs = answer.folded.origin, source.origin
-            yield Piece(
-                int(ours[begin]), int(ours[end - 1]) + 1, int(theirs[from_]), int(theirs[to - 1]) + 1, 0, end - begin
-            )
+            sizes = answer.words.end - answer.words.begin
+            same = sum(int(sizes[at : at + size].sum()) for at, _, size in group)
+            yield _outward(ours, theirs, same)
         answer_at, source_at = end, to
+
+
+def _groups(run: list[Block]) -> Iterator[list[Block]]:
+    """Put neighbours that changed places together; each group stands after the one before in the source, or far back."""
+    group = run[:1]
+    high = group[0][1] + group[0][2]
+    for block in run[1:]:
+        if high - _SWAPPED <= block[1] < high:
+            group.append(block)
+            high = max(high, block[1] + block[2])
+        else:
+            yield group
+            group, high = [block], block[1] + block[2]
+    yield group
+
+
+def _outward(ours: I64, theirs: I64, same: int) -> Piece:
+    """Return one piece for two stretches with the same words in another order."""
+    start, stop, from_, to = int(ours[0]), int(ours[-1]) + 1, int(theirs[0]), int(theirs[-1]) + 1
+    if stop - start == to - from_:
+        # Equal lengths would say that they correspond character by character.
+        from_, to = (from_ - 1, to) if from_ else (from_, to + 1)
+    return Piece(start, stop, from_, to, same, max(len(ours), len(theirs)) - same)
 
 
 def _equal(ours: I64, theirs: I64) -> Iterator[Piece]:

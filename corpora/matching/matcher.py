@@ -85,23 +85,12 @@ class Matcher:
         ]
 
     def _passages(self, answer: FoldedAnswer) -> Iterator[Passage]:
-        for candidate in candidates(self._index, answer):
-            yield from self._align(answer, candidate)
-
-    def _align(self, answer: FoldedAnswer, candidate: Candidate) -> Iterator[Passage]:
-        if self._sources is None:
-            yield from estimate(answer, candidate)
-            return
-        words = answer.word_range(candidate.window)
-        origin = answer.folded.origin
-        left = int(origin[answer.words.begin[words[0]]])
-        right = int(origin[answer.words.end[words[1] - 1] - 1])
-        at, place = origin[candidate.at], candidate.place
-        low = int((place - (at - left) * _SLACK).min()) - _MARGIN
-        high = int((place + (right - at) * _SLACK).max()) + _MARGIN
-        source = self._sources.read(candidate.text, candidate.block)
-        within = np.searchsorted(source.origin[source.words.begin], (low, high)).tolist()
-        yield from align(answer, candidate.window, source, (within[0], within[1]))
+        number, bits = -1, np.zeros(0)
+        for window, text, block in candidates(self._index, answer):
+            if window != number:
+                number, bits = window, answer.window_bits(window)
+            if self._sources is not None:
+                yield from align(answer, window, bits, self._sources.read(text, block))
 
     def _matches(self, text: int, run: list[Piece]) -> Iterator[Match]:
         pieces = tuple((Span(piece.start, piece.end), Span(piece.source_start, piece.source_end)) for piece in run)

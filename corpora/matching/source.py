@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from corpora.matching.seeds import BLOCK_SHIFT
 from corpora.text.normalize import normalize_codes
-from corpora.text.words import names_of, words_of
+from corpora.text.words import words_of
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from corpora.index.documents import DocumentTable
@@ -34,13 +35,15 @@ class Source:
         text: Number of the text.
         origin: int64: offset in the text of each folded character.
         words: Its words.
-        names: One character per word; see :func:`corpora.text.words.names_of`.
+        stored: uint64, increasing: their hashes.
+        order: int64, same shape: where each stands among the words.
     """
 
     text: int
     origin: NDArray[np.int64]
     words: Words
-    names: str
+    stored: NDArray[np.uint64]
+    order: NDArray[np.int64]
 
 
 class SourceReader:
@@ -65,7 +68,8 @@ class SourceReader:
         base = int(self._documents.starts[text])
         folded = normalize_codes(self._texts.codes(base + low, base + max(high, low)))
         words = words_of(folded)
-        source = Source(text, folded.origin + low, words, names_of(words))
+        order = np.argsort(words.hashes)
+        source = Source(text, folded.origin + low, words, words.hashes[order], order)
         with self._lock:
             self._kept[key] = source
             if len(self._kept) > _KEPT:

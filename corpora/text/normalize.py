@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corpora.kernels.folding import fold
 from corpora.span import Span
-from corpora.text.folding import ALONE, BREAK, EXPANDS, LETTER, TABLE
+from corpora.text.folding import TABLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +62,7 @@ def code_points(text: str) -> U32:
     """Return the code points of *text*, uint32, shape ``(len(text),)``; lone surrogates are kept."""
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), dtype=np.uint8).astype(np.uint32)
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32, copy=False)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32)
 
 
 def normalize(text: str) -> NormalizedText:
@@ -71,40 +72,7 @@ def normalize(text: str) -> NormalizedText:
 
 def normalize_codes(codes: U32) -> NormalizedText:
     """Fold code points, uint32, shape ``(n,)``; origins are positions in *codes*."""
-    length = len(codes)
-    if length == 0:
-        return NormalizedText(np.zeros(0, np.uint32), np.zeros(0, np.int64), np.zeros(0, np.bool_), 0)
-    if codes.max() >= 0x300:  # noqa: PLR2004 - the first three blocks are always filled
+    if len(codes) and codes.max() >= 0x300:  # noqa: PLR2004 - the first three blocks are always filled
         TABLE.prepare(codes)
-    kinds = TABLE.kinds.take(codes)
-    # What is dropped inside a word is left out first; then a word begins wherever a break stands just before.
-    seen = np.flatnonzero(kinds)
-    kinds = kinds[seen]
-    stays = kinds >= LETTER
-    starts = np.ones(len(kinds), dtype=np.bool_)
-    np.equal(kinds[:-1], BREAK, out=starts[1:])
-    if (kinds == ALONE).any():
-        starts |= kinds == ALONE
-        starts[1:] |= kinds[:-1] == ALONE
-    kept, starts = seen[stays], starts[stays]
-    values = TABLE.entries.take(codes.take(kept))
-    if len(values) and values.max() >= EXPANDS:
-        values, kept, starts = _expand(values, kept, starts)
-    return NormalizedText(values, kept, starts, length)
-
-
-def _expand(values: U32, kept: I64, starts: Bools) -> tuple[U32, I64, Bools]:
-    """Replace entries that fold to several code points; all of them share the origin of the one."""
-    begins, lengths, forms = TABLE.expansions
-    where = np.flatnonzero(values >= EXPANDS)
-    which = (values[where] - np.uint32(EXPANDS)).astype(np.int64)
-    counts = np.ones(len(values), dtype=np.int64)
-    counts[where] = lengths[which]
-    first = np.cumsum(counts) - counts
-    wide = np.repeat(values, counts)
-    wide_starts = np.zeros(len(wide), dtype=np.bool_)
-    wide_starts[first] = starts
-    inner = lengths[which]
-    offsets = np.arange(int(inner.sum())) - np.repeat(np.cumsum(inner) - inner, inner)
-    wide[np.repeat(first[where], inner) + offsets] = forms[np.repeat(begins[which], inner) + offsets]
-    return wide, np.repeat(kept, counts), wide_starts
+    folded, origin, starts = fold(codes, TABLE.kinds, TABLE.entries, *TABLE.expansions)
+    return NormalizedText(folded, origin, starts, len(codes))

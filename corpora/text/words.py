@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from corpora.text.hashing import word_hashes
+from corpora.kernels.hashing import split
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,20 +37,6 @@ class Words:
         return len(self.begin)
 
 
-def names_of(words: Words) -> str:
-    """Return one character per word, equal for equal words; different words share one once in a million."""
-    return (words.hashes >> np.uint64(44)).astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-
-
 def words_of(text: NormalizedText) -> Words:
     """Split *text* into words; depends on what stands left of a word and on nothing right of its end."""
-    begin = np.flatnonzero(text.starts)
-    end = np.append(begin[1:], len(text.codes)) if len(begin) else begin
-    lengths = end - begin
-    if len(begin) and int(lengths.max()) > LONGEST:
-        pieces = -(-lengths // LONGEST)
-        first = np.repeat(begin, pieces)
-        number = np.arange(len(first)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-        begin = first + number * LONGEST
-        end = np.append(begin[1:], len(text.codes))
-    return Words(begin, end, word_hashes(text.codes, begin, end))
+    return Words(*split(text.codes, text.starts, LONGEST))

@@ -1,0 +1,159 @@
+"""
+Hashes of words and character grams; the same in every process and on every machine, because they are stored.
+
+Both are polynomials over the characters modulo ``2**64``, mixed afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from corpora.kernels.compiling import U64, kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Codes = NDArray[np.uint32]
+    Hashes = NDArray[np.uint64]
+    I64 = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+_BASE: Final = 0x9E3779B97F4A7C15
+_MIXER: Final = 0xBF58476D1CE4E5B9
+
+
+@kernel
+def mixed(value: np.uint64) -> np.uint64:
+    """Return *value* with every input bit spread over the high output bits."""
+    value ^= value >> U64(32)
+    value *= U64(_MIXER)
+    value ^= value >> U64(29)
+    value *= U64(_MIXER)
+    return value
+
+
+@kernel
+def stands_alone(code: int) -> bool:
+    """Whether a folded code point belongs to a script that writes no spaces; see :mod:`corpora.text.folding`."""
+    if code < 0x0E00:
+        return False
+    return (
+        code <= 0x0EFF
+        or 0x1000 <= code <= 0x109F
+        or 0x1780 <= code <= 0x17FF
+        or 0x3040 <= code <= 0x30FF
+        or 0x31F0 <= code <= 0x31FF
+        or 0x3400 <= code <= 0x4DBF
+        or 0x4E00 <= code <= 0x9FFF
+        or 0xF900 <= code <= 0xFAFF
+        or 0x1B000 <= code <= 0x1B16F
+        or code >= 0x20000
+    )
+
+
+@kernel
+def split(codes: Codes, starts: Bools, longest: int) -> tuple[I64, I64, Hashes]:
+    """
+    Cut folded characters into words; runs of more than *longest* are cut from their beginning.
+
+    Where a script writes no spaces every character is a word, and its hash takes in the one before it: alone it would
+    say as little as a syllable.
+
+    Args:
+        codes: uint32, shape ``(n,)``: folded code points.
+        starts: bool, shape ``(n,)``: whether a word begins there; true at 0.
+        longest: Characters of the longest word.
+
+    Returns:
+        Begin and end int64, hash uint64, one of each per word.
+    """
+    count, length = 0, 0
+    for i in range(len(codes)):
+        if starts[i] or length == longest:
+            count += 1
+            length = 0
+        length += 1
+    begin = np.empty(count, np.int64)
+    end = np.empty(count, np.int64)
+    hashes = np.empty(count, np.uint64)
+    word, length, value = -1, 0, U64(0)
+    for i in range(len(codes)):
+        if starts[i] or length == longest:
+            if word >= 0:
+                end[word] = i
+                hashes[word] = mixed(value)
+            word += 1
+            begin[word] = i
+            length, value = 0, U64(0)
+            if i and stands_alone(codes[i]) and stands_alone(codes[i - 1]):
+                value = U64(codes[i - 1]) + U64(1)
+        length += 1
+        value = value * U64(_BASE) + U64(codes[i]) + U64(1)
+    if word >= 0:
+        end[word] = len(codes)
+        hashes[word] = mixed(value)
+    return begin, end, hashes
+
+
+@kernel
+def gram_hashes(codes: Codes, gram: int) -> Hashes:
+    """
+    Hash every run of *gram* characters.
+
+    Args:
+        codes: uint32, shape ``(n,)``: folded code points.
+        gram: Length of a run.
+
+    Returns:
+        uint64 below ``2**40``, shape ``(max(0, n - gram + 1),)``.
+    """
+    count = max(len(codes) - gram + 1, 0)
+    out = np.empty(count, np.uint64)
+    if count == 0:
+        return out
+    gone = U64(1)
+    for _ in range(gram):
+        gone *= U64(_BASE)
+    value = U64(0)
+    for i in range(gram):
+        value = value * U64(_BASE) + U64(codes[i]) + U64(1)
+    out[0] = mixed(value) >> U64(24)
+    for i in range(1, count):
+        value = value * U64(_BASE) + U64(codes[i + gram - 1]) + U64(1) - (U64(codes[i - 1]) + U64(1)) * gone
+        out[i] = mixed(value) >> U64(24)
+    return out
+
+
+@kernel
+def winnow(hashes: Hashes, window: int) -> I64:
+    """
+    Choose the least of any *window* consecutive hashes, of equal ones the leftmost.
+
+    Args:
+        hashes: uint64, shape ``(n,)``.
+        window: At least 1; where n is smaller, the least of all is chosen.
+
+    Returns:
+        int64, increasing: the hashes chosen.
+    """
+    count = len(hashes)
+    chosen = np.empty(count, np.int64)
+    if count == 0:
+        return chosen
+    window = min(window, count)
+    taken, least = 0, -1
+    for end in range(window, count + 1):
+        first = end - window
+        if least < first:
+            least = first
+            for i in range(first + 1, end):
+                if hashes[i] < hashes[least]:
+                    least = i
+        elif hashes[end - 1] < hashes[least]:
+            least = end - 1
+        if taken == 0 or chosen[taken - 1] != least:
+            chosen[taken] = least
+            taken += 1
+    return chosen[:taken].copy()
