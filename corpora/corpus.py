@@ -9,11 +9,12 @@ from corpora.errors import AnswerTooLarge, CorpusError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from corpora.document import Document, DocumentInfo
     from corpora.index.reader import IndexReader
     from corpora.match import Match
+    from corpora.matching.context import ContextReader
     from corpora.matching.matcher import Matcher
 
 LONGEST_TEXT = 8_000_000
@@ -28,8 +29,10 @@ class Corpus:
     """
 
     def __init__(self, directory: Path, index: IndexReader) -> None:
+        from corpora.matching.context import ContextReader
         from corpora.matching.matcher import Matcher
 
+        self._context: ContextReader = ContextReader(self.text)
         self._directory = directory
         self._index: IndexReader | None = index
         self._matcher: Matcher | None = Matcher(index)
@@ -152,6 +155,30 @@ class Corpus:
             CorpusError: The corpus is closed.
         """
         return self._matching(text).settled(text)
+
+    def context_matches(self, text: str, document_ids: Sequence[str]) -> list[Match]:
+        """
+        Return every passage of *text* that repeats one of the named documents, however short, in the order of the text.
+
+        A repeat is five equal words in a row of which two say something, or ten equal words.  Far too little to call
+        a copy in a whole corpus; in documents that the model has just read it is how a text drips out.  Final up to
+        :func:`corpora.matching.context.context_settled`.
+
+        Args:
+            text: The text to look at.
+            document_ids: Documents that are known to be near.  Those that are not there are passed over, and so is what
+                exceeds two million characters, in the order given.
+
+        Returns:
+            Matches; none where the corpus keeps no texts.
+
+        Raises:
+            ValueError: More than a thousand documents are named.
+            AnswerTooLarge: The text has more than :data:`LONGEST_TEXT` code points.
+            CorpusError: The corpus is closed.
+        """
+        self._matching(text)
+        return self._context.matches(text, document_ids, corpus=self._name, version=self.version)
 
     def info(self, document_id: str) -> DocumentInfo | None:
         """Return what is known of a document, None where there is none of that id."""
