@@ -7,9 +7,10 @@ found as one.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
@@ -31,10 +32,16 @@ TABLE_FILE: Final = "documents.table"
 META_FILE: Final = "documents.meta"
 IDS_FILE: Final = "documents.ids"
 TEXTS_FILE: Final = "documents.texts"
+DIGESTS_FILE: Final = "documents.digests"
+_DIGEST_BYTES: Final = 16
 
 
 def _id_hash(document_id: str) -> int:
     return int.from_bytes(hashlib.blake2b(document_id.encode(), digest_size=8).digest(), "little")
+
+
+def _text_digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).digest()
 
 
 class DocumentWriter:
@@ -65,9 +72,14 @@ class DocumentWriter:
         """Where each text begins in the text store."""
         return self._starts
 
-    def add(self, document: Document, position: int) -> bool:
+    def add(self, document: Document, position: int, *, family: str | None = None) -> bool:
         """
         Add *document*, whose text would begin at *position* of the text store.
+
+        Args:
+            document: What to add.
+            position: Code points stored before it.
+            family: Key of the account it shares with others; None for that of the first document with its text.
 
         Returns:
             Whether its text is new and has to be stored.
@@ -79,7 +91,7 @@ class DocumentWriter:
         if key in self._ids:
             raise DocumentError(f"the document id {document.id[:200]!r} is used twice; ids are unique in a corpus")
         self._ids[key] = len(self._rows)
-        digest = hashlib.blake2b(document.text.encode(), digest_size=16).digest()
+        digest = _text_digest(document.text)
         text = self._texts.get(digest)
         new = text is None
         if text is None:
@@ -90,13 +102,15 @@ class DocumentWriter:
             rights = (document.label, document.readers, document.tenant)
             self.text_class.append(self._classes.setdefault(rights, len(self._classes)))
         self._rows.append((text, self._offset))
-        entry = {
+        entry: dict[str, object] = {
             "id": document.id,
             "label": document.label,
             "readers": sorted(document.readers),
             "tenant": document.tenant,
             "title": document.title,
         }
+        if family is not None:
+            entry["family"] = family
         self._offset += self._meta.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
         return new
 
@@ -109,6 +123,7 @@ class DocumentWriter:
         order = np.argsort(keys)
         np.stack((keys[order], order.astype("<u8"))).astype("<u8").tofile(self._directory / IDS_FILE)
         np.array([self._starts, self._lengths], dtype="<i8").tofile(self._directory / TEXTS_FILE)
+        (self._directory / DIGESTS_FILE).write_bytes(b"".join(self._texts))
 
     def abandon(self) -> None:
         """Close the file; what was written is useless."""
@@ -116,11 +131,12 @@ class DocumentWriter:
 
 
 class DocumentTable:
-    """Reads the table."""
+    """Reads the table; :meth:`without` hides removed documents from everything but :meth:`at`."""
 
     def __init__(self, directory: Path, *, corpus: str, kind: str) -> None:
         self._corpus = corpus
         self._kind = kind
+        self._directory = directory
         rows: I64 = np.fromfile(directory / TABLE_FILE, dtype="<i8").reshape(-1, 2)
         self._text_of: I64 = rows[:, 0].copy()
         self._meta_at: list[int] = rows[:, 1].tolist()
@@ -133,23 +149,56 @@ class DocumentTable:
         self._meta = np.memmap(directory / META_FILE, dtype=np.uint8, mode="r")
         self._known: dict[int, DocumentInfo] = {}
         self._blocks: I64 | None = None
+        self._digests: list[bytes] | None = None
+        self._by_digest: dict[bytes, int] | None = None
+        self._removed: NDArray[np.bool_] | None = None
+        self._live = len(self._meta_at)
+
+    def without(self, removed: I64) -> DocumentTable:
+        """Return the same table in which the documents with these numbers, int64, are hidden."""
+        table = copy.copy(self)
+        table._hide(removed)  # noqa: SLF001 - a copy of our own
+        return table
+
+    def _hide(self, numbers: I64) -> None:
+        self._removed = np.zeros(len(self._meta_at), dtype=np.bool_)
+        self._removed[numbers] = True
+        self._live = len(self._meta_at) - int(self._removed.sum())
 
     def __len__(self) -> int:
-        return len(self._meta_at)
+        return self._live
 
     def __iter__(self) -> Iterator[DocumentInfo]:
-        return (self.at(number) for number in range(len(self)))
+        return (self.at(number) for number in self.numbers())
+
+    @property
+    def rows(self) -> int:
+        """How many documents there are with the hidden ones."""
+        return len(self._meta_at)
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of all documents that are not hidden, in the order in which they were added."""
+        every = range(len(self._meta_at))
+        if self._removed is None:
+            return list(every)
+        numbers: list[int] = np.flatnonzero(~self._removed).tolist()
+        return numbers
+
+    def live_texts(self) -> I64:
+        """Return the numbers of the texts that a document still has, int64, in order."""
+        if self._removed is None:
+            return np.arange(len(self.starts))
+        return np.unique(self._text_of[~self._removed])
 
     def at(self, number: int) -> DocumentInfo:
-        """Return the document with this number."""
+        """Return the document with this number, hidden or not."""
         known = self._known.get(number)
         if known is not None:
             return known
-        start = self._meta_at[number]
-        end = self._meta_at[number + 1] if number + 1 < len(self._meta_at) else len(self._meta)
-        entry = json.loads(bytes(self._meta[start:end]))
+        entry = self._entry(number)
         text = int(self._text_of[number])
         first = int(self._members[self._bounds[text]])
+        family = entry.get("family") or (entry["id"] if first == number else self.at(first).family)
         info = DocumentInfo(
             corpus=self._corpus,
             kind=self._kind,
@@ -158,13 +207,19 @@ class DocumentTable:
             readers=frozenset(entry["readers"]),
             tenant=entry["tenant"],
             length=int(self.lengths[text]),
-            family=entry["id"] if first == number else self.at(first).id,
+            family=family,
             title=entry["title"],
         )
         if len(self._known) > 50_000:  # noqa: PLR2004 - about 50 MB
             self._known.clear()
         self._known[number] = info
         return info
+
+    def _entry(self, number: int) -> dict[str, Any]:
+        start = self._meta_at[number]
+        end = self._meta_at[number + 1] if number + 1 < len(self._meta_at) else len(self._meta)
+        entry: dict[str, Any] = json.loads(bytes(self._meta[start:end]))
+        return entry
 
     def number(self, document_id: str) -> int | None:
         """Return the number of a document, None where there is none of that id."""
@@ -176,7 +231,33 @@ class DocumentTable:
         if place == len(self._keys) or int(self._keys[place]) != key:
             return None
         number = int(self._order[place])
+        if self._removed is not None and self._removed[number]:
+            return None
         return number if self.at(number).id == document_id else None
+
+    def holds(self, document: Document, number: int) -> bool:
+        """Say whether the document with this number is *document*, in text and in all that is known of it."""
+        info = self.at(number)
+        return (
+            (info.id, info.label, info.readers, info.tenant, info.title)
+            == (document.id, document.label, document.readers, document.tenant, document.title)
+            and info.length == len(document.text)
+            and self._text_digests()[int(self._text_of[number])] == _text_digest(document.text)
+        )
+
+    def family_of(self, text: str) -> str | None:
+        """Return the family of the documents with this text, hidden ones too; None where there is none."""
+        if self._by_digest is None:
+            self._by_digest = {digest: number for number, digest in enumerate(self._text_digests())}
+        number = self._by_digest.get(_text_digest(text))
+        return None if number is None else self.at(int(self._members[self._bounds[number]])).family
+
+    def _text_digests(self) -> list[bytes]:
+        """Return the digest of every text; read when asked for, as only writers do."""
+        if self._digests is None:
+            raw = (self._directory / DIGESTS_FILE).read_bytes()
+            self._digests = [raw[at : at + _DIGEST_BYTES] for at in range(0, len(raw), _DIGEST_BYTES)]
+        return self._digests
 
     def text_of(self, number: int) -> int:
         """Return the number of the text of a document."""
@@ -195,6 +276,9 @@ class DocumentTable:
         return self._blocks
 
     def with_text(self, text: int) -> list[int]:
-        """Return the numbers of all documents that have this text."""
-        numbers: list[int] = self._members[self._bounds[text] : self._bounds[text + 1]].tolist()
+        """Return the numbers of all documents that have this text and are not hidden."""
+        members = self._members[self._bounds[text] : self._bounds[text + 1]]
+        if self._removed is not None:
+            members = members[~self._removed[members]]
+        numbers: list[int] = members.tolist()
         return numbers

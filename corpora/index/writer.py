@@ -18,7 +18,7 @@ from corpora.index.postings import MARKS, PAIRS, PLACE_LIMIT, PostingWriter
 from corpora.index.sketches import BITS, SKETCHED, sketches
 from corpora.index.textstore import TextWriter
 from corpora.index.vectors import write_sketches
-from corpora.index.weights import WordCounter, WordWeights
+from corpora.index.weights import WordCounter, WordWeights, inherited
 from corpora.index.wordspool import WordSpool
 from corpora.text.hashing import HASH_BITS, gram_hashes
 from corpora.text.normalize import code_points, normalize_codes
@@ -45,11 +45,18 @@ _PER_RIGHTS: Final = 2
 
 
 class IndexWriter:
-    """Writes the files of one version into an empty directory."""
+    """
+    Writes the files of one segment into an empty directory.
+
+    Args:
+        directory: Where they go; its name is the name of the segment.
+        store_text: Keep the texts.
+    """
 
     def __init__(self, directory: Path, *, store_text: bool) -> None:
         self._directory = directory
         self._store_text = store_text
+        self._inherited: Path | None = None
         self._documents = DocumentWriter(directory)
         self._texts = TextWriter(directory)
         self._marks = PostingWriter(directory, MARKS)
@@ -73,18 +80,39 @@ class IndexWriter:
         """
         read = 0
         for document in documents:
-            if not isinstance(document, Document):
-                raise DocumentError(f"a corpus is built from Document objects, not from {type(document).__name__}")
+            self.add(document)
             read += len(document.text)
-            if self._position + len(document.text) >= PLACE_LIMIT:
-                raise DocumentError("one corpus holds at most 4,294,967,295 characters; split it into several")
-            if self._documents.add(document, self._position):
-                self._add_text(code_points(document.text))
             if progress is not None:
                 progress(len(self._documents), read)
-        self._index_batch()
 
-    def finish(self, *, name: str, kind: str, version: str) -> Manifest:
+    def add(self, document: Document, *, family: str | None = None) -> None:
+        """
+        Add one document.
+
+        Args:
+            document: What to add.
+            family: Key of the account it shares with others; None for that of the first document with its text.
+
+        Raises:
+            DocumentError: It is something else, its id came before, or the segment is too large.
+        """
+        if not isinstance(document, Document):
+            raise DocumentError(f"a corpus is built from Document objects, not from {type(document).__name__}")
+        if self._position + len(document.text) >= PLACE_LIMIT:
+            raise DocumentError("one corpus holds at most 4,294,967,295 characters; split it into several")
+        if self._documents.add(document, self._position, family=family):
+            self._add_text(code_points(document.text))
+
+    @property
+    def characters(self) -> int:
+        """Code points of the different texts taken in so far."""
+        return self._position
+
+    def inherit(self, weights: Path | None) -> None:
+        """Take the word weights from the segment in that directory; None to judge by the words of this one."""
+        self._inherited = weights
+
+    def finish(self, *, name: str, kind: str) -> Manifest:
         """
         Write what is left, and the manifest last.
 
@@ -93,16 +121,17 @@ class IndexWriter:
         """
         if not len(self._documents):
             raise DocumentError("a corpus needs at least one document; none was given")
+        self._index_batch()
         self._documents.close()
         self._texts.close()
         marks = self._marks.finish(self._thin)
-        weights = self._count_words()
+        weights = self._count_words() if self._inherited is None else inherited(self._inherited, self._directory)
         self._pair_words(weights)
         kind_of_sketches, sketched = self._sketch_words(weights)
         pairs = self._pairs.finish(lambda hashes, places: self._thin(hashes, places << np.uint32(PLACE_SHIFT)))
         self._words.abandon()
         manifest = Manifest(
-            version=version,
+            segment=self._directory.name,
             name=name,
             kind=kind,
             created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
