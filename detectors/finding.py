@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from corpora.span import Span
 
@@ -16,6 +17,10 @@ class Kind(StrEnum):
     PII = "pii"
     SECRET = "secret"  # noqa: S105 - the name of a kind, not a credential
     CANARY = "canary"
+
+
+REPEAT_RULE: Final = "verbatim-repeat"
+"""Rule of a passage too short to be called a copy, which is charged because its document is known to be near."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
