@@ -1,0 +1,164 @@
+"""Ours and every peer on the same answers, in one process and one run, each at no more false positives than ours."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+from bench.matching.answers import Answers
+from bench.matching.figures import wilson
+from bench.matching.peers.base import Absent, Found, Peer
+from bench.matching.peers.bloom import BloomFilter
+from bench.matching.peers.brute import SAMPLE, BruteForce
+from bench.matching.peers.exact import InfiniGram
+from bench.matching.peers.minhash import MinHashLsh
+from bench.matching.plant import Bank, Trial
+from bench.matching.recall import Case, cases
+from bench.matching.report import Report, Row
+from bench.matching.speed import WARM_UP, mixed
+from bench.matching.texts import Texts, up_to
+from corpora import Corpus
+from corpora.errors import CorpusError
+
+PEERS: tuple[Callable[[], Peer], ...] = (InfiniGram, MinHashLsh, BloomFilter, BruteForce)
+SKIPPED = "passim is left out: it needs Java and Spark, and is in no registry of this bench"
+
+
+def peer_rows(
+    corpus: Corpus,
+    texts: Texts,
+    bank: Bank,
+    answers: Answers,
+    report: Report,
+    *,
+    megabytes: int,
+    most: int,
+    clean: int,
+    chosen: Callable[[Case], bool],
+) -> None:
+    """Compare with every peer that is installed, each set at *clean* answers, half of them siblings of the corpus."""
+    report.note(SKIPPED)
+    report.note("peers are set on clean answers chosen for sharing no 8-word run, which favours peers that count runs")
+    planted = {
+        case.name: bank.trials(case.length, case.change, most, seed=case.name, rare=case.rare)
+        for case in cases(bank)
+        if chosen(case)
+    }
+    for make in PEERS:
+        try:
+            peer = make()
+        except Absent as error:
+            report.note(f"a peer is left out: {error}")
+            continue
+        _compare(corpus, texts, planted, mixed(answers, clean), report, peer, megabytes)
+
+
+def _compare(
+    corpus: Corpus,
+    texts: Texts,
+    planted: dict[str, list[Trial]],
+    clean: Sequence[str],
+    report: Report,
+    peer: Peer,
+    megabytes: int,
+) -> None:
+    few = {name: trials[: peer.most] for name, trials in planted.items()}
+    copied = {trial.document for trials in few.values() for trial in trials}
+    over = texts if not isinstance(peer, BruteForce) else sample(texts, copied)
+    began = time.process_time()
+    peer.build(over)
+    built = time.process_time() - began
+    clean = clean[: 10 * peer.most]
+    ours_flagged = sum(bool(ours(corpus, answer).score) for answer in clean)
+    scores = sorted((peer.ask(answer).score for answer in clean), reverse=True)
+    # Only a score above this one counts as a flag: then no more clean answers are flagged than by ours.
+    border = scores[ours_flagged] if ours_flagged < len(scores) else 0.0
+    seconds: dict[str, list[float]] = {"ours": [], "peer": []}
+    for answer in clean[:WARM_UP]:
+        ours(corpus, answer)
+    for answer in clean[: 10 * peer.most]:
+        seconds["ours"].append(_cpu(lambda text: ours(corpus, text), answer)[1])
+        seconds["peer"].append(_cpu(peer.ask, answer)[1])
+    rows = []
+    for name, trials in few.items():
+        rows.append(
+            _row(name, [ours(corpus, t.answer) for t in trials], [peer.ask(t.answer) for t in trials], trials, border)
+        )
+    mean = {whose: 1e3 * statistics.mean(taken) for whose, taken in seconds.items()}
+    for name, values, met in rows:
+        report.add(
+            Row(
+                corpus=megabytes,
+                group=f"peer {peer.name}",
+                name=name,
+                values=values,
+                target="ours >= peer, > where peer < 0.99",
+                met=met,
+            )
+        )
+    report.add(
+        Row(
+            corpus=megabytes,
+            group=f"peer {peer.name}",
+            name="milliseconds of an answer without copies, mean",
+            values={
+                "ours": round(mean["ours"], 3),
+                "peer": round(mean["peer"], 3),
+                "times_faster": round(mean["peer"] / mean["ours"], 2),
+                "peer_build_s": round(built, 1),
+                "peer_mb": round(sum(len(text.encode()) for _, text in over) / 1e6, 1),
+                "flagged_ours": ours_flagged,
+                "flagged_peer": sum(score > border for score in scores),
+                "clean_answers": len(clean),
+                "peer_border": round(border, 4),
+            },
+            target="faster than peers that name documents" if peer.names_documents else "",
+            met=mean["ours"] < mean["peer"] if peer.names_documents else None,
+        )
+    )
+
+
+def _row(
+    name: str, mine: Sequence[Found], theirs: Sequence[Found], trials: Sequence[Trial], border: float
+) -> tuple[str, dict[str, float | int | list[float]], bool]:
+    ours_found = sum(found.score > 0 for found in mine)
+    peer_found = sum(found.score > border for found in theirs)
+    count = len(trials)
+    values: dict[str, float | int | list[float]] = {
+        "ours": round(ours_found / count, 4),
+        "peer": round(peer_found / count, 4),
+        "ours_named": round(_named(mine, trials, 0.0), 4),
+        "peer_named": round(_named(theirs, trials, border), 4),
+        "trials": count,
+        "peer_interval": [round(end, 4) for end in wilson(peer_found, count)],
+    }
+    better = ours_found > peer_found if peer_found < 0.99 * count else ours_found >= peer_found
+    return name, values, better
+
+
+def _named(found: Sequence[Found], trials: Sequence[Trial], border: float) -> float:
+    return sum(
+        one.score > border and trial.document in one.documents for one, trial in zip(found, trials, strict=True)
+    ) / len(trials)
+
+
+def ours(corpus: Corpus, answer: str) -> Found:
+    """Return what we say, in the same form: 1 where anything was found or the answer would be withheld."""
+    try:
+        matches = corpus.matches(answer)
+    except CorpusError:
+        return Found(1.0)
+    return Found(float(bool(matches)), frozenset(match.document_id for match in matches))
+
+
+def sample(texts: Texts, copied: set[str]) -> Texts:
+    """Return the documents that were copied, and others up to a megabyte."""
+    first = [(name, text) for name, text in texts if name in copied]
+    return first + up_to([(name, text) for name, text in texts if name not in copied], SAMPLE)
+
+
+def _cpu(ask: Callable[[str], Found], answer: str) -> tuple[Found, float]:
+    started = time.process_time()
+    found = ask(answer)
+    return found, time.process_time() - started
