@@ -60,6 +60,7 @@ class Corpus:
         name: str,
         kind: str = "retrieval",
         store_text: bool = True,
+        resume: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Self:
         """
@@ -74,6 +75,8 @@ class Corpus:
             name: Name of the corpus in findings and references.
             kind: retrieval, training, public or prompt.
             store_text: Keep the texts, which alignment needs; without them similarities are estimated from marks.
+            resume: Go on where an earlier build in the directory was stopped, if one was.  What it had taken in and
+                *documents* yields again, exactly so, is not indexed again; the result is that of a build in one go.
             progress: Called with the number of documents and of code points read so far.
 
         Raises:
@@ -82,26 +85,14 @@ class Corpus:
             CorpusUnwritable: The directory cannot be written.
             ValueError: The name is not one that settings take, or the kind is unknown.
         """
-        from corpora.index.change import first_version
-        from corpora.index.directory import changing, new_segment, put_in_force
-        from corpora.index.manifest import KINDS, digest_of
-        from corpora.index.segments import SegmentRecord
-        from corpora.index.writer import IndexWriter
+        from corpora.index.building import build
+        from corpora.index.manifest import KINDS
 
         valid_corpus_name(name)
         if kind not in KINDS:
             raise ValueError(f"kind is one of {', '.join(sorted(KINDS))}")
         path = Path(directory)
-        with changing(path):
-            with new_segment(path) as target:
-                writer = IndexWriter(target, store_text=store_text)
-                try:
-                    writer.add_all(documents, progress)
-                    raw = writer.finish(name=name, kind=kind).to_bytes()
-                finally:
-                    writer.abandon()
-            segment = SegmentRecord(target.name, digest_of(raw))
-            put_in_force(path, first_version(name=name, kind=kind, store_text=store_text, segment=segment))
+        build(path, documents, name=name, kind=kind, store_text=store_text, resume=resume, progress=progress)
         return cls.open(path)
 
     @classmethod

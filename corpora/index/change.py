@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpora.document import Document
 from corpora.errors import CorpusError, DocumentError, DocumentNotFound
-from corpora.index.compaction import live_characters, merged, to_merge, weights_for
+from corpora.index.compaction import compacted, weights_for
 from corpora.index.directory import changing, new_name, new_segment, put_in_force
 from corpora.index.manifest import digest_of
 from corpora.index.reader import hiding, open_segment
@@ -106,7 +106,7 @@ class _Update:
                 writer.inherit(weights_for(writer.characters, self._old.segments))
                 raw = writer.finish(name=version.corpus, kind=version.kind).to_bytes()
             finally:
-                writer.abandon()
+                writer.release()
         return SegmentRecord(target.name, digest_of(raw))
 
     def _new(self, add: Iterable[Document], leaving: set[tuple[int, int]]) -> Iterator[Document]:
@@ -156,7 +156,7 @@ def update(
         segments = [_reopened(directory, old, record) for record in records]
         records, segments = _without_empty(records, segments)
         if old.version.store_text:
-            records = _compacted(directory, records, segments, whole=compact)
+            records = compacted(directory, records, segments, whole=compact)
         elif len(records) > MOST_UNMERGED:
             raise CorpusError(
                 f"{directory} was changed {len(records) - 1} times and keeps no texts to merge the changes; "
@@ -167,10 +167,10 @@ def update(
     return change
 
 
-def first_version(*, name: str, kind: str, store_text: bool, segment: SegmentRecord) -> Version:
+def first_version(*, name: str, kind: str, store_text: bool, segments: list[SegmentRecord]) -> Version:
     """Return the version that a build puts in force."""
     return Version(
-        name=new_name("v"), corpus=name, kind=kind, store_text=store_text, created=now(), segments=(segment,)
+        name=new_name("v"), corpus=name, kind=kind, store_text=store_text, created=now(), segments=tuple(segments)
     )
 
 
@@ -191,22 +191,3 @@ def _without_empty(
 ) -> tuple[list[SegmentRecord], list[IndexReader]]:
     live = [place for place, segment in enumerate(segments) if len(segment.documents)]
     return [records[place] for place in live], [segments[place] for place in live]
-
-
-def _compacted(
-    directory: Path, records: list[SegmentRecord], segments: list[IndexReader], *, whole: bool
-) -> list[SegmentRecord]:
-    """Merge what should be one segment; with *whole* everything, unless it is one segment with nothing removed."""
-    chosen = to_merge(segments)
-    if whole:
-        clean = len(records) == 1 and not records[0].removed
-        chosen = [] if clean else list(range(len(records)))
-    if not chosen:
-        return records
-    parts = [segments[place] for place in chosen]
-    rest = [place for place in range(len(records)) if place not in chosen]
-    weights = weights_for(sum(map(live_characters, parts)), [segments[place] for place in rest])
-    one = merged(directory, parts, weights=weights)
-    before = [records[place] for place in rest if place < chosen[0]]
-    after = [records[place] for place in rest if place > chosen[0]]
-    return [*before, one, *after]

@@ -38,6 +38,33 @@ def live_characters(reader: IndexReader) -> int:
     return int(reader.documents.lengths[reader.documents.live_texts()].sum())
 
 
+def compacted(
+    directory: Path, records: list[SegmentRecord], segments: list[IndexReader], *, whole: bool = False
+) -> list[SegmentRecord]:
+    """
+    Return the records of the segments after those that should be one have been written anew as one.
+
+    Args:
+        directory: Of the corpus; the caller holds the right to write it.
+        records: Oldest first.
+        segments: The same, open.
+        whole: Make one segment of everything, unless it is one already with nothing removed.
+    """
+    chosen = to_merge(segments)
+    if whole:
+        clean = len(records) == 1 and not records[0].removed
+        chosen = [] if clean else list(range(len(records)))
+    if not chosen:
+        return records
+    parts = [segments[place] for place in chosen]
+    rest = [place for place in range(len(records)) if place not in chosen]
+    weights = weights_for(sum(map(live_characters, parts)), [segments[place] for place in rest])
+    one = merged(directory, parts, weights=weights)
+    before = [records[place] for place in rest if place < chosen[0]]
+    after = [records[place] for place in rest if place > chosen[0]]
+    return [*before, one, *after]
+
+
 def to_merge(segments: Sequence[IndexReader]) -> list[int]:
     """Return the places of the segments to be written anew as one, in order; empty where all may stay as they are."""
     live = [live_characters(segment) for segment in segments]
@@ -103,7 +130,7 @@ def merged(
                     progress(documents, characters)
             raw = writer.finish(name=manifest.name, kind=manifest.kind).to_bytes()
         finally:
-            writer.abandon()
+            writer.release()
     return SegmentRecord(target.name, digest_of(raw))
 
 

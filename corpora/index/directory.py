@@ -26,6 +26,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from corpora.errors import CorpusBusy, CorpusCorrupt, CorpusError, CorpusNotFound, CorpusUnwritable
+from corpora.index.checkpoint import CHECKPOINT_FILE
 from corpora.index.segments import Version
 
 if TYPE_CHECKING:
@@ -136,9 +137,11 @@ def writing(directory: Path) -> Iterator[None]:
 
 
 @contextmanager
-def changing(directory: Path) -> Iterator[None]:
+def changing(directory: Path, *, resume: bool = False) -> Iterator[None]:
     """
     Hold the right to write *directory*, and remove what is not in force before and after.
+
+    A segment under way that has a checkpoint stays where this change ends early, and with *resume* also before it.
 
     Raises:
         CorpusBusy: Another process is writing there.
@@ -146,30 +149,45 @@ def changing(directory: Path) -> Iterator[None]:
     """
     with writing(directory):
         try:
-            remove_unused(directory)
+            remove_unused(directory, checkpoints=not resume)
             try:
                 yield
-            finally:
-                remove_unused(directory)
+            except BaseException:
+                remove_unused(directory, checkpoints=False)
+                raise
+            remove_unused(directory)
         except OSError as error:
             raise _unwritable(directory, error) from None
 
 
+def under_way(directory: Path) -> Path | None:
+    """Return the directory of the segment with the latest checkpoint; None where there is none."""
+    found = [entry for entry in directory.iterdir() if is_name(entry.name, "s") and (entry / CHECKPOINT_FILE).is_file()]
+    return max(found, key=lambda entry: (entry / CHECKPOINT_FILE).stat().st_mtime_ns, default=None)
+
+
 @contextmanager
-def new_segment(directory: Path) -> Iterator[Path]:
+def new_segment(directory: Path, target: Path | None = None) -> Iterator[Path]:
     """
-    Yield an empty directory for a segment; synchronise it to disk on success, remove it on failure.
+    Yield a directory for a segment; synchronise it to disk on success, remove it on failure unless it can go on.
 
     The caller holds :func:`changing`.
+
+    Args:
+        directory: Of the corpus.
+        target: What :func:`under_way` returned; None for a new one.
     """
-    target = directory / new_name("s")
-    target.mkdir()
+    if target is None:
+        target = directory / new_name("s")
+        target.mkdir()
     try:
         yield target
         for file in sorted(target.iterdir()):
             _synchronise(file)
         _synchronise(target)
     except BaseException:
+        if (target / CHECKPOINT_FILE).is_file():
+            raise
         shutil.rmtree(target, ignore_errors=True)
         raise
 
@@ -189,8 +207,14 @@ def put_in_force(directory: Path, version: Version) -> None:
     _synchronise(directory)
 
 
-def remove_unused(directory: Path) -> None:
-    """Remove every version and segment but those in force; only names of our own shape are touched."""
+def remove_unused(directory: Path, *, checkpoints: bool = True) -> None:
+    """
+    Remove every version and segment but those in force; only names of our own shape are touched.
+
+    Args:
+        directory: Of the corpus; the caller holds the lock.
+        checkpoints: Also segments under way that could go on.
+    """
     keep: set[str] = set()
     unknown = False
     try:
@@ -205,6 +229,8 @@ def remove_unused(directory: Path) -> None:
     for entry in directory.iterdir():
         name = entry.name.removesuffix(".json")
         if entry.name in keep or (unknown and is_name(name, "s")):
+            continue
+        if not checkpoints and (entry / CHECKPOINT_FILE).is_file():
             continue
         if is_name(name, "v") or is_name(name, "s"):
             if entry.is_dir() and not entry.is_symlink():

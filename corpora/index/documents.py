@@ -10,12 +10,11 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from corpora.document import DocumentInfo
-from corpora.errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,101 +32,17 @@ META_FILE: Final = "documents.meta"
 IDS_FILE: Final = "documents.ids"
 TEXTS_FILE: Final = "documents.texts"
 DIGESTS_FILE: Final = "documents.digests"
-_DIGEST_BYTES: Final = 16
+DIGEST_BYTES: Final = 16
 
 
-def _id_hash(document_id: str) -> int:
+def id_hash(document_id: str) -> int:
+    """Return the key of an id in the table."""
     return int.from_bytes(hashlib.blake2b(document_id.encode(), digest_size=8).digest(), "little")
 
 
-def _text_digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).digest()
-
-
-class DocumentWriter:
-    """Collects documents; a text is known by its digest, so equal texts are told before they are indexed twice."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._meta: BinaryIO = (directory / META_FILE).open("wb")
-        self._offset = 0
-        self._ids: dict[int, int] = {}
-        self._texts: dict[bytes, int] = {}
-        self._rows: list[tuple[int, int]] = []
-        self._starts: list[int] = []
-        self._lengths: list[int] = []
-        self._classes: dict[tuple[str, frozenset[str], str], int] = {}
-        self.text_class: list[int] = []
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    @property
-    def texts(self) -> int:
-        """How many different texts there are."""
-        return len(self._starts)
-
-    @property
-    def text_starts(self) -> list[int]:
-        """Where each text begins in the text store."""
-        return self._starts
-
-    def add(self, document: Document, position: int, *, family: str | None = None) -> bool:
-        """
-        Add *document*, whose text would begin at *position* of the text store.
-
-        Args:
-            document: What to add.
-            position: Code points stored before it.
-            family: Key of the account it shares with others; None for that of the first document with its text.
-
-        Returns:
-            Whether its text is new and has to be stored.
-
-        Raises:
-            DocumentError: The id was used before.
-        """
-        key = _id_hash(document.id)
-        if key in self._ids:
-            raise DocumentError(f"the document id {document.id[:200]!r} is used twice; ids are unique in a corpus")
-        self._ids[key] = len(self._rows)
-        digest = _text_digest(document.text)
-        text = self._texts.get(digest)
-        new = text is None
-        if text is None:
-            text = len(self._starts)
-            self._texts[digest] = text
-            self._starts.append(position)
-            self._lengths.append(len(document.text))
-            rights = (document.label, document.readers, document.tenant)
-            self.text_class.append(self._classes.setdefault(rights, len(self._classes)))
-        self._rows.append((text, self._offset))
-        entry: dict[str, object] = {
-            "id": document.id,
-            "label": document.label,
-            "readers": sorted(document.readers),
-            "tenant": document.tenant,
-            "title": document.title,
-        }
-        if family is not None:
-            entry["family"] = family
-        self._offset += self._meta.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
-        return new
-
-    def close(self) -> None:
-        """Write the tables."""
-        self._meta.close()
-        rows = np.array(self._rows, dtype="<i8").reshape(-1, 2)
-        rows.tofile(self._directory / TABLE_FILE)
-        keys = np.fromiter(self._ids, dtype="<u8", count=len(self._ids))
-        order = np.argsort(keys)
-        np.stack((keys[order], order.astype("<u8"))).astype("<u8").tofile(self._directory / IDS_FILE)
-        np.array([self._starts, self._lengths], dtype="<i8").tofile(self._directory / TEXTS_FILE)
-        (self._directory / DIGESTS_FILE).write_bytes(b"".join(self._texts))
-
-    def abandon(self) -> None:
-        """Close the file; what was written is useless."""
-        self._meta.close()
+def text_digest(text: str) -> bytes:
+    """Return the digest by which equal texts are told, :data:`DIGEST_BYTES` long."""
+    return hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
 
 
 class DocumentTable:
@@ -224,7 +139,7 @@ class DocumentTable:
     def number(self, document_id: str) -> int | None:
         """Return the number of a document, None where there is none of that id."""
         try:
-            key = _id_hash(document_id)
+            key = id_hash(document_id)
         except UnicodeEncodeError:
             return None
         place = int(np.searchsorted(self._keys, np.uint64(key)))
@@ -242,21 +157,21 @@ class DocumentTable:
             (info.id, info.label, info.readers, info.tenant, info.title)
             == (document.id, document.label, document.readers, document.tenant, document.title)
             and info.length == len(document.text)
-            and self._text_digests()[int(self._text_of[number])] == _text_digest(document.text)
+            and self._text_digests()[int(self._text_of[number])] == text_digest(document.text)
         )
 
     def family_of(self, text: str) -> str | None:
         """Return the family of the documents with this text, hidden ones too; None where there is none."""
         if self._by_digest is None:
             self._by_digest = {digest: number for number, digest in enumerate(self._text_digests())}
-        number = self._by_digest.get(_text_digest(text))
+        number = self._by_digest.get(text_digest(text))
         return None if number is None else self.at(int(self._members[self._bounds[number]])).family
 
     def _text_digests(self) -> list[bytes]:
         """Return the digest of every text; read when asked for, as only writers do."""
         if self._digests is None:
             raw = (self._directory / DIGESTS_FILE).read_bytes()
-            self._digests = [raw[at : at + _DIGEST_BYTES] for at in range(0, len(raw), _DIGEST_BYTES)]
+            self._digests = [raw[at : at + DIGEST_BYTES] for at in range(0, len(raw), DIGEST_BYTES)]
         return self._digests
 
     def text_of(self, number: int) -> int:

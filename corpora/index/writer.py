@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from corpora.document import Document
 from corpora.errors import DocumentError
+from corpora.index.checkpoint import CHECKPOINT_FILE, read_checkpoint, write_checkpoint
 from corpora.index.directory import MANIFEST
-from corpora.index.documents import DocumentWriter
+from corpora.index.intake import JOURNAL_FILE, DocumentWriter
 from corpora.index.manifest import Manifest, checksum
 from corpora.index.marks import GRAM, REACH, WINDOW, winnow
 from corpora.index.pairs import CONTENT_BITS, PLACE_SHIFT, STORED, STORED_APART, near_pairs, pair_hashes
@@ -44,6 +45,18 @@ _PER_RIGHTS: Final = 2
 """Places kept of one hash beyond those for each combination of label, readers and tenant."""
 
 
+def resumable(directory: Path, *, store_text: bool) -> dict[str, Any] | None:
+    """Return where a build in *directory* goes on; None where there is nothing to go on from."""
+    state = read_checkpoint(directory)
+    same = state is not None and all(state.get(key) == value for key, value in _kind_of(store_text=store_text).items())
+    return state if same else None
+
+
+def _kind_of(*, store_text: bool) -> dict[str, int | bool]:
+    """Return what a checkpoint must have been written with."""
+    return {"gram": GRAM, "window": WINDOW, "store_text": store_text}
+
+
 class IndexWriter:
     """
     Writes the files of one segment into an empty directory.
@@ -51,21 +64,28 @@ class IndexWriter:
     Args:
         directory: Where they go; its name is the name of the segment.
         store_text: Keep the texts.
+        every: Code points from one checkpoint to the next; None for no checkpoints.
+        state: Where a build in this directory goes on; see :func:`resumable`.
     """
 
-    def __init__(self, directory: Path, *, store_text: bool) -> None:
+    def __init__(
+        self, directory: Path, *, store_text: bool, every: int | None = None, state: dict[str, Any] | None = None
+    ) -> None:
         self._directory = directory
         self._store_text = store_text
         self._inherited: Path | None = None
-        self._documents = DocumentWriter(directory)
-        self._texts = TextWriter(directory)
-        self._marks = PostingWriter(directory, MARKS)
+        self._every = every
+        part: dict[str, Any] = state or {}
+        self._documents = DocumentWriter(directory, part.get("documents"))
+        self._texts = TextWriter(directory, part.get("texts"))
+        self._marks = PostingWriter(directory, MARKS, part.get("marks"))
         self._pairs = PostingWriter(directory, PAIRS)
-        self._words = WordSpool(directory)
-        self._position = 0
+        self._words = WordSpool(directory, part.get("words"))
+        self._position: int = part.get("position", 0)
+        self._checkpointed = self._position
         self._batch: list[tuple[int, U32]] = []
         self._waiting = 0
-        self._folded = 0
+        self._folded: int = part.get("folded", 0)
 
     def add_all(self, documents: Iterable[Document], progress: Callable[[int, int], None] | None) -> None:
         """
@@ -79,11 +99,14 @@ class IndexWriter:
             DocumentError: Something other than a document came, an id came twice, or the corpus is too large.
         """
         read = 0
-        for document in documents:
+        for number, document in enumerate(documents, start=1):
             self.add(document)
             read += len(document.text)
             if progress is not None:
-                progress(len(self._documents), read)
+                progress(number, read)
+            if self._every is not None and self._position - self._checkpointed >= self._every:
+                self._checkpoint()
+        self._documents.end_of_documents()
 
     def add(self, document: Document, *, family: str | None = None) -> None:
         """
@@ -100,8 +123,29 @@ class IndexWriter:
             raise DocumentError(f"a corpus is built from Document objects, not from {type(document).__name__}")
         if self._position + len(document.text) >= PLACE_LIMIT:
             raise DocumentError("one corpus holds at most 4,294,967,295 characters; split it into several")
+        if self._documents.taken(document):
+            return
         if self._documents.add(document, self._position, family=family):
             self._add_text(code_points(document.text))
+
+    def _checkpoint(self) -> None:
+        self._index_batch()
+        state = {
+            **_kind_of(store_text=self._store_text),
+            "documents": self._documents.checkpoint(),
+            "texts": self._texts.checkpoint(),
+            "marks": self._marks.checkpoint(),
+            "words": self._words.checkpoint(),
+            "position": self._position,
+            "folded": self._folded,
+        }
+        write_checkpoint(self._directory, state)
+        self._checkpointed = self._position
+
+    @property
+    def stale(self) -> list[int]:
+        """Numbers of documents that a build had from before and that are not to be in the corpus."""
+        return self._documents.stale
 
     @property
     def characters(self) -> int:
@@ -119,7 +163,7 @@ class IndexWriter:
         Raises:
             DocumentError: There was no document.
         """
-        if not len(self._documents):
+        if len(self._documents) == len(self.stale):
             raise DocumentError("a corpus needs at least one document; none was given")
         self._index_batch()
         self._documents.close()
@@ -129,7 +173,7 @@ class IndexWriter:
         self._pair_words(weights)
         kind_of_sketches, sketched = self._sketch_words(weights)
         pairs = self._pairs.finish(lambda hashes, places: self._thin(hashes, places << np.uint32(PLACE_SHIFT)))
-        self._words.abandon()
+        self._discard()
         manifest = Manifest(
             segment=self._directory.name,
             name=name,
@@ -157,13 +201,17 @@ class IndexWriter:
         (self._directory / MANIFEST).write_bytes(manifest.to_bytes())
         return manifest
 
-    def abandon(self) -> None:
-        """Close every file; the directory is useless."""
-        self._documents.abandon()
-        self._texts.abandon()
-        self._marks.abandon()
-        self._pairs.abandon()
-        self._words.abandon()
+    def release(self) -> None:
+        """Close every file as it is."""
+        for part in (self._documents, self._texts, self._marks, self._pairs, self._words):
+            part.release()
+
+    def _discard(self) -> None:
+        """Remove what only the writing needed."""
+        for part in (self._marks, self._pairs, self._words):
+            part.abandon()
+        for name in (CHECKPOINT_FILE, JOURNAL_FILE):
+            (self._directory / name).unlink(missing_ok=True)
 
     def _count_words(self) -> WordWeights:
         counter = WordCounter()

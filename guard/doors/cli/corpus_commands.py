@@ -41,6 +41,9 @@ def build_command(
     no_text: Annotated[
         bool, typer.Option("--no-text", help="Keep marks of the texts only, not the texts themselves.")
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where a build in DIR was stopped; else it begins anew.")
+    ] = False,
 ) -> int:
     """
     Read files and folders, and write the index that answers are matched against.
@@ -57,7 +60,9 @@ def build_command(
         raise CommandError(f"--name: {error}") from None
     reading = _reading(paths, label=label, reader=reader, tenant=tenant)
     corpus = reading.put(
-        lambda documents: Corpus.build(directory, documents, name=name, kind=kind, store_text=not no_text)
+        lambda documents: Corpus.build(
+            directory, documents, name=name, kind=kind, store_text=not no_text, resume=resume
+        )
     )
     reading.report()
     if corpus is None:

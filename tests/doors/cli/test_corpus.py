@@ -50,6 +50,32 @@ def test_without_text_the_text_is_not_kept(folder, echoguard):
         assert corpus.text("harbour.md") is None
 
 
+def test_a_build_that_was_stopped_goes_on(folder, echoguard, monkeypatch):
+    from corpora.index import checkpoint
+    from corpora.index.writer import IndexWriter
+
+    monkeypatch.setattr(checkpoint, "EVERY", 500)
+    add = IndexWriter._add_text
+    indexed = []
+
+    def stopping(self, codes):
+        if len(indexed) == 3:
+            raise KeyboardInterrupt
+        indexed.append(len(codes))
+        add(self, codes)
+
+    monkeypatch.setattr(IndexWriter, "_add_text", stopping)
+    assert echoguard("corpus", "build", "state/x", "docs", "--name", "x").code == 130
+    assert len(indexed) == 3
+    monkeypatch.setattr(IndexWriter, "_add_text", lambda self, codes: (indexed.append(len(codes)), add(self, codes)))
+    ran = echoguard("corpus", "build", "state/x", "docs", "--name", "x", "--resume")
+
+    assert ran.code == 0
+    assert "x: 4 documents" in ran.out
+    assert len(indexed) == 4
+    assert echoguard("corpus", "verify", "state/x").code == 0
+
+
 def test_unreadable_files_are_reported_and_left_out(folder, echoguard):
     (folder / "docs/broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
     (folder / "docs/bytes.txt").write_bytes(b"\xff\x00\x01binary")
