@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from bench.matching.answers import WORDS
 from bench.matching.edits import Edit
@@ -19,11 +20,31 @@ from corpora.match import Match
 COVERED = 0.3
 """Share of the planted characters that a finding must cover to count."""
 RARE = 0.01
-"""A word is rare when less than this share of the documents hold it."""
+"""A word is rare when no more than this share of the documents hold it."""
 RARE_WORDS = 5
 """Rare words that a passage of fifteen must hold to be one of "fifteen rare words"."""
 
 Change = Callable[[str, random.Random], str]
+
+
+_ATTEMPTS = 2_000
+
+
+class NoPassage(Exception):
+    """The corpus holds no passage of the kind asked for; the row is left out, and the output says so."""
+
+
+class Kind(Enum):
+    """
+    Which passages are planted.
+
+    What stands in more than :data:`~bench.matching.runs.COMMON` documents is boilerplate.  A matcher is meant to let
+    it pass, so it is planted in a row of its own, which has no target.
+    """
+
+    ANY = "any but boilerplate"
+    RARE = "with rare words, in one document only"
+    COMMON = "boilerplate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +103,19 @@ class Bank:
         """Return an edit of words as a change of text."""
         return lambda text, rnd: " ".join(edit(text.split(), rnd, self.words))
 
-    def trials(self, length: int, change: Change, count: int, *, seed: str, rare: bool = False) -> list[Trial]:
+    def trials(self, length: int, change: Change, count: int, *, seed: str, kind: Kind = Kind.ANY) -> list[Trial]:
         """Return *count* answers with a passage of *length* words, changed."""
         rnd = random.Random(seed)
-        return [self._trial(length, change, rnd, rare=rare) for _ in range(count)]
+        return [self._trial(length, change, rnd, kind=kind) for _ in range(count)]
 
-    def passage(self, length: int, rnd: random.Random, *, rare: bool = False) -> tuple[str, str]:
-        """Return the id of a document and *length* words of it."""
-        while True:
+    def passage(self, length: int, rnd: random.Random, *, kind: Kind = Kind.ANY) -> tuple[str, str]:
+        """
+        Return the id of a document and *length* words of it.
+
+        Raises:
+            NoPassage: There is none of that kind, or hardly any.
+        """
+        for _ in range(_ATTEMPTS):
             name, words = rnd.choice(self._sources)
             start = rnd.randrange(len(words) - length)
             passage = words[start : start + length]
@@ -97,11 +123,16 @@ class Bank:
             if sum(bool(re.search(r"[A-Za-z]{3,}", word)) for word in passage) < 0.6 * length:
                 continue
             text = " ".join(passage)
-            if not rare or (self._occurrences.rare_words(text, RARE) >= RARE_WORDS and self._occurrences.alone(text)):
+            if self._occurrences.common(text) is not (kind is Kind.COMMON):
+                continue
+            if kind is not Kind.RARE or (
+                self._occurrences.rare_words(text, RARE) >= RARE_WORDS and self._occurrences.alone(text)
+            ):
                 return name, text
+        raise NoPassage(f"the corpus has next to no passage of {length} words, {kind.value}")
 
-    def _trial(self, length: int, change: Change, rnd: random.Random, *, rare: bool) -> Trial:
-        name, passage = self.passage(length, rnd, rare=rare)
+    def _trial(self, length: int, change: Change, rnd: random.Random, *, kind: Kind) -> Trial:
+        name, passage = self.passage(length, rnd, kind=kind)
         hidden = change(passage, rnd)
         around = rnd.choice(self._clean).split()
         at = rnd.randrange(20, 200)

@@ -17,6 +17,8 @@ Bools = NDArray[np.bool_]
 
 RUN = 8
 """Words of a run."""
+COMMON = 10
+"""A run in more documents than this is boilerplate: no copy of it tells where it comes from."""
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _SIEVE_BITS = 26
@@ -62,19 +64,24 @@ class Occurrences:
             kinds.append(np.unique(hashes))
             self.documents += 1
         together = np.sort(np.concatenate(runs))
-        self._repeated: U64 = np.unique(together[1:][together[1:] == together[:-1]])
+        self._repeated = _more_than(together, 1)
+        self._common = _more_than(together, COMMON)
         self._words, self._counts = np.unique(np.concatenate(kinds), return_counts=True)
 
     def alone(self, passage: str) -> bool:
         """Return whether no run of *passage*, a passage of one document, stands in a second one."""
         return not _member(runs_of(words(passage)), self._repeated).any()
 
+    def common(self, passage: str) -> bool:
+        """Return whether a run of *passage* stands in more than :data:`COMMON` documents."""
+        return bool(_member(runs_of(words(passage)), self._common).any())
+
     def rare_words(self, passage: str, share: float) -> int:
-        """Return how many different words of *passage* stand in less than *share* of all documents."""
+        """Return how many different words of *passage* stand in no more than *share* of all documents, or in one."""
         asked = np.unique(words(passage))
         where = np.searchsorted(self._words, asked).clip(max=len(self._words) - 1)
         counts = np.where(self._words[where] == asked, self._counts[where], 0)
-        return int((counts < share * self.documents).sum())
+        return int((counts <= max(1.0, share * self.documents)).sum())
 
 
 def sharing(candidates: list[str], texts: Iterable[str]) -> Bools:
@@ -113,6 +120,12 @@ def _batches(texts: Iterable[str], size: int = 1 << 21) -> Iterator[U64]:
             waiting, count = [], 0
     if waiting:
         yield np.concatenate(waiting)
+
+
+def _more_than(together: U64, count: int) -> U64:
+    """Return the different values that stand more than *count* times in a sorted array."""
+    first = together[: max(len(together) - count, 0)]
+    return np.unique(first[first == together[count:]])
 
 
 def _member(asked: U64, known: U64) -> Bools:

@@ -14,7 +14,7 @@ from bench.matching.peers.brute import SAMPLE, BruteForce
 from bench.matching.peers.exact import InfiniGram
 from bench.matching.peers.minhash import MinHashLsh
 from bench.matching.plant import Bank, Trial
-from bench.matching.recall import Case, cases
+from bench.matching.recall import Case, cases, plant
 from bench.matching.report import Report, Row
 from bench.matching.speed import WARM_UP, mixed
 from bench.matching.texts import Texts, up_to
@@ -41,9 +41,7 @@ def peer_rows(
     report.note(SKIPPED)
     report.note("peers are set on clean answers chosen for sharing no 8-word run, which favours peers that count runs")
     planted = {
-        case.name: bank.trials(case.length, case.change, most, seed=case.name, rare=case.rare)
-        for case in cases(bank)
-        if chosen(case)
+        case.name: plant(bank, case, most, report) for case in cases(bank) if chosen(case) and case.target is not None
     }
     for make in PEERS:
         try:
@@ -70,21 +68,23 @@ def _compare(
     peer.build(over)
     built = time.process_time() - began
     clean = clean[: 10 * peer.most]
-    ours_flagged = sum(bool(ours(corpus, answer).score) for answer in clean)
-    scores = sorted((peer.ask(answer).score for answer in clean), reverse=True)
-    # Only a score above this one counts as a flag: then no more clean answers are flagged than by ours.
-    border = scores[ours_flagged] if ours_flagged < len(scores) else 0.0
-    seconds: dict[str, list[float]] = {"ours": [], "peer": []}
     for answer in clean[:WARM_UP]:
         ours(corpus, answer)
-    for answer in clean[: 10 * peer.most]:
-        seconds["ours"].append(_cpu(lambda text: ours(corpus, text), answer)[1])
-        seconds["peer"].append(_cpu(peer.ask, answer)[1])
+    seconds: dict[str, list[float]] = {"ours": [], "peer": []}
+    ours_flagged, scores = 0, []
+    for answer in clean:
+        said, took = _cpu(lambda text: ours(corpus, text), answer)
+        ours_flagged += said.score > 0
+        seconds["ours"].append(took)
+        said, took = _cpu(peer.ask, answer)
+        scores.append(said.score)
+        seconds["peer"].append(took)
+    # Only a score above this one counts as a flag: then no more clean answers are flagged than by ours.
+    border = sorted(scores, reverse=True)[ours_flagged] if ours_flagged < len(scores) else 0.0
     rows = []
     for name, trials in few.items():
-        rows.append(
-            _row(name, [ours(corpus, t.answer) for t in trials], [peer.ask(t.answer) for t in trials], trials, border)
-        )
+        mine, theirs = [ours(corpus, trial.answer) for trial in trials], [peer.ask(trial.answer) for trial in trials]
+        rows.append(_row(name, mine, theirs, trials, border))
     mean = {whose: 1e3 * statistics.mean(taken) for whose, taken in seconds.items()}
     for name, values, met in rows:
         report.add(

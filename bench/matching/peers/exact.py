@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import weakref
 from argparse import Namespace
 from binascii import crc32
 from collections import Counter
@@ -35,6 +36,7 @@ class InfiniGram:
         self._indexing = library("infini_gram.indexing")
         self._engine_class = library("infini_gram.engine").InfiniGramEngine
         self._folder = Path(tempfile.mkdtemp(prefix="echoguard-bench-"))
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._vocabulary: dict[str, int] = {}
         self._names: list[str] = []
         self._engine: Any = None
@@ -80,8 +82,3 @@ class InfiniGram:
     def _number(self, word: str) -> int:
         number = self._vocabulary.get(word)
         return _OWN + crc32(word.encode()) % _SHARED if number is None else number
-
-    def close(self) -> None:
-        """Let go of the index."""
-        self._engine = None
-        shutil.rmtree(self._folder, ignore_errors=True)
