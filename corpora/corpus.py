@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Self
@@ -48,6 +48,7 @@ class Corpus:
         self._context: ContextReader = ContextReader(self.text)
         self._directory = directory
         self._name = snapshot.version.corpus
+        self._kind = snapshot.version.kind
         self._lock = Lock()
         self._open: _Open | None = _opened(snapshot, None)
 
@@ -153,7 +154,7 @@ class Corpus:
     @property
     def kind(self) -> str:
         """retrieval, training, public or prompt."""
-        return self._now().snapshot.version.kind
+        return self._kind
 
     @property
     def directory(self) -> Path:
@@ -184,6 +185,8 @@ class Corpus:
         """
         opened = self._matching(text)
         found = [match for matcher in opened.matchers for match in matcher.matches(text)]
+        if not opened.snapshot.version.store_text:
+            found = [replace(match, estimated=True) for match in found]
         if len(opened.matchers) > 1:
             found.sort(key=lambda match: (match.span, -match.similarity, match.document_id, match.view))
         return found
@@ -297,10 +300,11 @@ class Corpus:
                 raise CorpusError("the corpus is closed")
             if stamp_of(self._directory) != opened.snapshot.stamp:
                 snapshot = open_snapshot(self._directory, opened.snapshot)
-                if snapshot.version.corpus != self._name:
+                version = snapshot.version
+                if (version.corpus, version.kind) != (self._name, self._kind):
                     raise CorpusError(
-                        f"{self._directory} now holds the corpus {snapshot.version.corpus!r} in place of "
-                        f"{self._name!r}; open it anew"
+                        f"{self._directory} now holds the {version.kind} corpus {version.corpus!r} in place of "
+                        f"the {self._kind} corpus {self._name!r}; open it anew"
                     )
                 opened = self._open = _opened(snapshot, opened)
             return opened

@@ -35,6 +35,7 @@ class Source:
         end: One past its last code point.
         similarity: In ``[0, 1]``.
         pieces: ``(answer span, source span)`` pairs as in :class:`corpora.match.Match`.
+        estimated: Place and similarity are estimates: the corpus keeps no texts.
     """
 
     corpus: str
@@ -43,6 +44,7 @@ class Source:
     end: int
     similarity: float
     pieces: tuple[tuple[Span, Span], ...] = ()
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,4 +109,5 @@ def _source(match: Match) -> Source:
         end=match.source.end,
         similarity=match.similarity,
         pieces=match.pieces,
+        estimated=match.estimated,
     )

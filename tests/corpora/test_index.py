@@ -131,6 +131,7 @@ def test_no_pickle_and_no_text_in_the_index_of_a_corpus_without_texts(tmp_path: 
         assert match.document_id == "a"
         assert len(match.span) > 100
         assert match.similarity < 1.0
+        assert match.estimated
         assert corpus.matches("Something else entirely, about gardens and the keeping of bees in the autumn.") == []
     for file in segment_of(tmp_path).iterdir():
         assert b"Zirconia" not in file.read_bytes()

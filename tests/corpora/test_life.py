@@ -306,15 +306,17 @@ def test_every_open_corpus_follows(built: Corpus, library: list[Document], fresh
         assert len(other) == len(built) == 30
         assert other.version == built.version
         assert other.stats() == built.stats()
-        Corpus.build(built.directory, fresh[:2], name="library", kind="training").close()
-        assert (len(other), other.kind) == (2, "training")
+        Corpus.build(built.directory, fresh[:2], name="library").close()
+        assert len(other) == 2
         other.verify()
 
 
 def test_a_directory_that_now_holds_another_corpus_is_not_read(built: Corpus, fresh: list[Document]):
-    Corpus.build(built.directory, fresh[:1], name="other").close()
-    with pytest.raises(CorpusError, match="now holds the corpus 'other' in place of 'library'"):
-        built.matches("anything")
+    for name, kind in (("other", "retrieval"), ("library", "training")):
+        Corpus.build(built.directory, fresh[:1], name=name, kind=kind).close()
+        with pytest.raises(CorpusError, match=f"now holds the {kind} corpus '{name}' in place of the retrieval corpus"):
+            built.matches("anything")
+    assert (built.name, built.kind) == ("library", "retrieval")
 
 
 def test_a_version_that_cannot_be_read_is_an_error_not_the_old_one(built: Corpus):
