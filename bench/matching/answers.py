@@ -12,6 +12,8 @@ from bench.matching.texts import Library, Texts
 
 WORDS = 300
 """Words of an answer."""
+LONGEST = 4_000
+"""Characters of an answer, layout apart: mails hold attachments that are three hundred "words" of base64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ def windows(texts: Texts, count: int, *, seed: int) -> list[str]:
             if len(layer) > 2 * count:
                 break
             pieces = re.findall(r"\S+\s*", text)
-            layer += ["".join(pieces[start : start + WORDS]) for start in range(offset, len(pieces) - WORDS + 1, WORDS)]
+            for start in range(offset, len(pieces) - WORDS + 1, WORDS):
+                window = pieces[start : start + WORDS]
+                if sum(len(piece.rstrip()) for piece in window) <= LONGEST:
+                    layer.append("".join(window))
         rnd.shuffle(layer)
         found += layer
         if len(found) >= count:

@@ -127,6 +127,7 @@ def measure(
                 most=effort.peer_trials,
                 clean=effort.peer_clean,
                 chosen=lambda case: wanted(case) and (not options.quick or "% edits" in case.name),
+                patient=not options.quick,
             )
 
 

@@ -22,6 +22,8 @@ from corpora import Corpus
 from corpora.errors import CorpusError
 
 PEERS: tuple[Callable[[], Peer], ...] = (InfiniGram, MinHashLsh, BloomFilter, BruteForce)
+_SLOW = 10
+"""Answers that a slow peer is asked, at the most."""
 SKIPPED = "passim is left out: it needs Java and Spark, and is in no registry of this bench"
 
 
@@ -35,9 +37,24 @@ def peer_rows(
     megabytes: int,
     most: int,
     clean: int,
+    patient: bool,
     chosen: Callable[[Case], bool],
 ) -> None:
-    """Compare with every peer that is installed, each set at *clean* answers, half of them siblings of the corpus."""
+    """
+    Compare with every peer that is installed.
+
+    Args:
+        corpus: Ours, open.
+        texts: What it was built of; the peers get the same.
+        bank: Passages to plant.
+        answers: Clean ones.
+        report: Takes the rows.
+        megabytes: Size of the corpus, as asked for.
+        most: Trials of each kind of copy.
+        clean: Clean answers at which every peer is set, half of them siblings of the corpus.
+        patient: Whether slow peers are asked too.
+        chosen: Which kinds of copy.
+    """
     report.note(SKIPPED)
     report.note("peers are set on clean answers chosen for sharing no 8-word run, which favours peers that count runs")
     planted = {
@@ -48,6 +65,9 @@ def peer_rows(
             peer = make()
         except Absent as error:
             report.note(f"a peer is left out: {error}")
+            continue
+        if peer.most < _SLOW and not patient:
+            report.note(f"a peer is left out of a quick run: {peer.name}")
             continue
         _compare(corpus, texts, planted, mixed(answers, clean), report, peer, megabytes)
 
