@@ -12,6 +12,7 @@ from corpora.errors import DocumentError
 from corpora.index.checkpoint import CHECKPOINT_FILE, read_checkpoint, write_checkpoint
 from corpora.index.directory import MANIFEST
 from corpora.index.intake import JOURNAL_FILE, DocumentWriter
+from corpora.index.kinship import write_families
 from corpora.index.manifest import Manifest, checksum
 from corpora.index.marks import GRAM, REACH, WINDOW, winnow
 from corpora.index.pairs import CONTENT_BITS, PLACE_SHIFT, STORED, STORED_APART, near_pairs, pair_hashes
@@ -168,6 +169,7 @@ class IndexWriter:
         self._index_batch()
         self._documents.close()
         self._texts.close()
+        write_families(self._directory, self._words, np.array(self._documents.text_starts, dtype=np.int64))
         marks = self._marks.finish(self._thin)
         weights = self._count_words() if self._inherited is None else inherited(self._inherited, self._directory)
         self._pair_words(weights)
