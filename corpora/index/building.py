@@ -10,7 +10,7 @@ from corpora.index.change import first_version
 from corpora.index.compaction import compacted
 from corpora.index.directory import changing, new_segment, put_in_force, under_way
 from corpora.index.manifest import digest_of
-from corpora.index.reader import open_segment
+from corpora.index.reader import hiding, open_segment
 from corpora.index.segments import SegmentRecord, ranges_of
 from corpora.index.writer import IndexWriter, resumable
 
@@ -50,7 +50,8 @@ def build(
                 writer.release()
         records = [SegmentRecord(folder.name, digest_of(raw), ranges_of(writer.stale))]
         if writer.stale and store_text:
-            records = compacted(directory, records, [open_segment(directory, records[0])])
+            now = open_segment(directory, records[0])
+            records = compacted(directory, records, [now], old=[hiding(now, SegmentRecord(folder.name, ""))])
         put_in_force(directory, first_version(name=name, kind=kind, store_text=store_text, segments=records))
 
 

@@ -156,7 +156,7 @@ def update(
         segments = [_reopened(directory, old, record) for record in records]
         records, segments = _without_empty(records, segments)
         if old.version.store_text:
-            records = compacted(directory, records, segments, whole=compact)
+            records = compacted(directory, records, segments, old=old.segments, whole=compact)
         elif len(records) > MOST_UNMERGED:
             raise CorpusError(
                 f"{directory} was changed {len(records) - 1} times and keeps no texts to merge the changes; "

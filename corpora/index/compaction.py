@@ -15,6 +15,7 @@ from corpora.index.directory import new_segment
 from corpora.index.manifest import digest_of
 from corpora.index.postings import PLACE_LIMIT
 from corpora.index.segments import SegmentRecord
+from corpora.index.thinning import weakened
 from corpora.index.writer import IndexWriter
 
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ def live_characters(reader: IndexReader) -> int:
 
 
 def compacted(
-    directory: Path, records: list[SegmentRecord], segments: list[IndexReader], *, whole: bool = False
+    directory: Path,
+    records: list[SegmentRecord],
+    segments: list[IndexReader],
+    *,
+    old: Sequence[IndexReader] = (),
+    whole: bool = False,
 ) -> list[SegmentRecord]:
     """
     Return the records of the segments after those that should be one have been written anew as one.
@@ -48,9 +54,15 @@ def compacted(
         directory: Of the corpus; the caller holds the right to write it.
         records: Oldest first.
         segments: The same, open.
+        old: Segments as they were before this change.
         whole: Make one segment of everything, unless it is one already with nothing removed.
     """
+    known = {segment.directory.name: segment for segment in old}
     chosen = to_merge(segments)
+    for place, segment in enumerate(segments):
+        before = known.get(segment.directory.name)
+        if not whole and place not in chosen and before is not None and weakened(before, segment):
+            chosen = sorted([*chosen, place])
     if whole:
         clean = len(records) == 1 and not records[0].removed
         chosen = [] if clean else list(range(len(records)))
@@ -60,9 +72,9 @@ def compacted(
     rest = [place for place in range(len(records)) if place not in chosen]
     weights = weights_for(sum(map(live_characters, parts)), [segments[place] for place in rest])
     one = merged(directory, parts, weights=weights)
-    before = [records[place] for place in rest if place < chosen[0]]
-    after = [records[place] for place in rest if place > chosen[0]]
-    return [*before, one, *after]
+    earlier = [records[place] for place in rest if place < chosen[0]]
+    later = [records[place] for place in rest if place > chosen[0]]
+    return [*earlier, one, *later]
 
 
 def to_merge(segments: Sequence[IndexReader]) -> list[int]:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from corpora.document import DocumentInfo
-from corpora.index.families import Families, read_families
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +64,6 @@ class DocumentTable:
         self._meta = np.memmap(directory / META_FILE, dtype=np.uint8, mode="r")
         self._known: dict[int, DocumentInfo] = {}
         self._blocks: I64 | None = None
-        self.families: Families = read_families(directory)
         self._digests: list[bytes] | None = None
         self._by_digest: dict[bytes, int] | None = None
         self._removed: NDArray[np.bool_] | None = None
@@ -114,7 +112,8 @@ class DocumentTable:
             return known
         entry = self._entry(number)
         text = int(self._text_of[number])
-        family = entry.get("family") or self.families.name(text)
+        first = self.first_with(text)
+        family = entry.get("family") or (entry["id"] if first == number else self.at(first).family)
         info = DocumentInfo(
             corpus=self._corpus,
             kind=self._kind,
@@ -166,7 +165,7 @@ class DocumentTable:
         if self._by_digest is None:
             self._by_digest = {digest: number for number, digest in enumerate(self._text_digests())}
         number = self._by_digest.get(text_digest(text))
-        return None if number is None else self.at(int(self._members[self._bounds[number]])).family
+        return None if number is None else self.at(self.first_with(number)).family
 
     def _text_digests(self) -> list[bytes]:
         """Return the digest of every text; read when asked for, as only writers do."""
@@ -190,6 +189,10 @@ class DocumentTable:
             counts = (self.lengths >> shift) + 2
             self._blocks = np.cumsum(counts) - counts
         return self._blocks
+
+    def first_with(self, text: int) -> int:
+        """Return the number of the first document that had this text, hidden or not."""
+        return int(self._members[self._bounds[text]])
 
     def with_text(self, text: int) -> list[int]:
         """Return the numbers of all documents that have this text and are not hidden."""

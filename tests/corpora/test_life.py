@@ -274,6 +274,39 @@ def test_segments_stay_few_and_little_removed_text_stays(built: Corpus, library:
     assert {named(built, document) == {document.id} for document in library[20:30]} == {True}
 
 
+@pytest.mark.parametrize("rights", ["few", "half"])
+def test_copies_that_were_left_out_are_found_once_the_others_go(
+    tmp_path: Path, library: list[Document], write: Write, vocabulary: list[str], rights: str
+):
+    """Of a passage in very many documents only some are stored; removing just those must not leave the rest unfound."""
+    memo = write(40, 77, vocabulary)
+    staff = frozenset({"group:staff"})
+    documents = [
+        Document(id=f"memo/{n}", text=f"{write(250, 7000 + n, vocabulary)} {memo}", readers=staff) for n in range(90)
+    ]
+    secret = [
+        Document(id=f"secret/{n}", text=f"{write(250, 8000 + n, vocabulary)} {memo}", label="restricted")
+        for n in range(6)
+    ]
+    corpus = Corpus.build(tmp_path, [*library, *documents, *secret], name="x")
+    before = {match.document_id for match in corpus.matches(f"He said: {memo}")}
+    stored = sorted(before & {one.id for one in (secret if rights == "few" else documents)})
+    assert 2 <= len(stored) < (6 if rights == "few" else 90)
+    leaving = stored if rights == "few" else stored[: len(stored) // 2 + 4]
+    corpus.update(remove=leaving)
+
+    after = {match.document_id for match in corpus.matches(f"He said: {memo}")}
+    assert not after & set(leaving)
+    if rights == "few":
+        assert any(one.startswith("secret/") for one in after)
+    else:
+        assert sum(one.startswith("memo/") for one in after) >= 50
+    # What is no danger to the others is only hidden.
+    version = segments(corpus), int(corpus.stats()["removed"])
+    corpus.update(remove=["doc/1"])
+    assert (segments(corpus), int(corpus.stats()["removed"])) == (version[0], version[1] + 1)
+
+
 def test_without_texts_nothing_is_rewritten(tmp_path: Path, library: list[Document], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(change, "MOST_UNMERGED", 3)
     corpus = Corpus.build(tmp_path, library[:10], name="x", store_text=False)
