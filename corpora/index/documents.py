@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from corpora.document import DocumentInfo
+from corpora.index.families import Families, read_families
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,7 @@ class DocumentTable:
         self._meta = np.memmap(directory / META_FILE, dtype=np.uint8, mode="r")
         self._known: dict[int, DocumentInfo] = {}
         self._blocks: I64 | None = None
+        self.families: Families = read_families(directory)
         self._digests: list[bytes] | None = None
         self._by_digest: dict[bytes, int] | None = None
         self._removed: NDArray[np.bool_] | None = None
@@ -112,8 +114,7 @@ class DocumentTable:
             return known
         entry = self._entry(number)
         text = int(self._text_of[number])
-        first = self.first_with(text)
-        family = entry.get("family") or (entry["id"] if first == number else self.at(first).family)
+        family = entry.get("family") or self.families.name(text)
         info = DocumentInfo(
             corpus=self._corpus,
             kind=self._kind,
