@@ -15,6 +15,8 @@ from pathlib import Path
 
 Value = float | int | str | bool | list[float]
 
+_UNTOLD = {"interval", "peer_interval", "trials"}
+"""Figures that stand in the lines of JSON only: they would make the table wider than a screen."""
 RECORDS = Path(__file__).resolve().parents[1] / "records"
 
 
@@ -41,7 +43,10 @@ class Row:
 
     def cells(self) -> tuple[str, str, str, str]:
         """Return name, figures, target and verdict for a reader."""
-        figures = "  ".join(f"{name} {_short(value)}" for name, value in self.values.items())
+        told = {
+            name: value for name, value in self.values.items() if name not in _UNTOLD and (name != "withheld" or value)
+        }
+        figures = "  ".join(f"{name} {_short(value)}" for name, value in told.items())
         verdict = {None: "", True: "met", False: "MISSED"}[self.met]
         return f"{self.group}: {self.name}", figures, self.target, verdict
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.matching import answers, grow
+from bench.matching import answers, grow, page
 from bench.matching.build import build_apart, build_rows, spool, spooled
 from bench.matching.fetch import CACHE
 from bench.matching.flags import flag_rows
@@ -61,8 +61,8 @@ LARGE = Effort(trials=300, unrelated=50_000, hard=2_400, timed=3_000, streamed=2
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
     options = _options(arguments)
-    if options.plot:
-        _draw()
+    if options.show:
+        _show()
         return
     report = Report(quick=options.quick)
     with tempfile.TemporaryDirectory(dir=options.work, prefix="echoguard-bench-") as scratch:
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(report.table())
     if not options.quick or options.record:
         print(f"\nrecord: {report.save()}")
-        _draw()
+        _show()
 
 
 def measure(
@@ -155,8 +155,9 @@ def _check_disk(folder: Path, megabytes: int) -> None:
         )
 
 
-def _draw() -> None:
+def _show() -> None:
     try:
+        print(f"table: {page.write()}")
         from bench.matching.plot import draw
 
         for path in draw():
@@ -180,7 +181,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--flagged", type=Path, help="file for clean answers that were flagged, to be read by hand")
     parser.add_argument("--misses", type=Path, help="file for planted passages that were missed")
     parser.add_argument("--work", type=Path, help="where indexes are built; a folder of the cache by default")
-    parser.add_argument("--plot", action="store_true", help="only draw the newest record again")
+    parser.add_argument("--show", action="store_true", help="only draw the newest record and write its table again")
     options = parser.parse_args(arguments)
     if options.work is None:
         CACHE.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.matching import answers, edits, figures, grow, plot, recall, runs, speed, streaming
+from bench.matching import answers, edits, figures, grow, page, plot, recall, runs, speed, streaming
 from bench.matching.build import spool, spooled
 from bench.matching.disguises import DISGUISES
 from bench.matching.flags import flag_rows
@@ -303,6 +303,35 @@ def test_intervals_and_quantiles() -> None:
     assert figures.wilson(0, 0) == (0.0, 1.0)
     assert figures.wilson(100, 100)[1] == 1.0
     assert (figures.quantile([3, 1, 2], 0.5), figures.quantile([], 0.5), figures.quantile([3, 1, 2], 0.99)) == (2, 0, 3)
+
+
+def test_a_record_becomes_a_table_between_its_marks(tmp_path: Path) -> None:
+    report = Report(quick=True)
+    for size, value, met in ((20, 1.0, True), (120, 0.5, False)):
+        name = recall.edits(60, 0)
+        report.add(Row(corpus=size, group="recall", name=name, values={"recall": value}, target=">= 0.999", met=met))
+    report.add(Row(corpus=20, group="peer some", name=recall.edits(60, 0), values={"peer": 0.25, "ours": 1.0}))
+    where = tmp_path / "page.md"
+    where.write_text(f"above\n{page.BEGIN}\nformer table\n{page.END}\nbelow\n")
+
+    for _ in range(2):
+        page.write(report.save(tmp_path), where)
+
+    text = where.read_text()
+    assert text.startswith("above\n")
+    assert text.endswith(f"{page.END}\nbelow\n")
+    assert "former" not in text
+    assert text.count("| 60 words, 0 % edits | >= 0.999 | 1.000 | **0.500** |") == 1
+    assert "| 60 words, 0 % edits | 0.25 (1) |" in text
+    where.write_text("no marks")
+    with pytest.raises(ValueError, match="no lines"):
+        page.write(report.save(tmp_path), where)
+
+
+def test_the_page_of_matching_has_the_marks() -> None:
+    text = page.PAGE.read_text()
+
+    assert text.index(page.BEGIN) < text.index(page.END)
 
 
 def test_a_record_is_drawn(tmp_path: Path) -> None:
