@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.matching import answers, grow, page
@@ -74,8 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         report.note(answers.DEFINITION)
         for size in sizes:
             effort = QUICK if options.quick else FULL if size == min(SIZES) else LARGE
-            if options.trials:
-                effort = Effort(**{**{n: getattr(effort, n) for n in effort.__slots__}, "trials": options.trials})
+            asked = {"trials": options.trials, "unrelated": options.clean, "hard": options.hard}
+            effort = replace(effort, **{name: count for name, count in asked.items() if count is not None})
             measure(size, texts, effort, report, Path(scratch) / str(size), options)
             shutil.rmtree(Path(scratch) / str(size))
     print(report.table())
@@ -174,6 +174,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="20 MB and few trials: three minutes, no record")
     parser.add_argument("--record", action="store_true", help="write a record of a quick run too")
     parser.add_argument("--trials", type=int, help="trials of each kind of copy")
+    parser.add_argument("--clean", type=int, help="clean answers of unrelated text")
+    parser.add_argument("--hard", type=int, help="hard negatives")
     parser.add_argument("--only", nargs="+", default=[], metavar="WORD", help="kinds of copy whose name holds a word")
     parser.add_argument(
         "--skip", nargs="+", default=[], choices=["flags", "recall", "stream", "peers"], help="parts to leave out"
