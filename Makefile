@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BENCH_STAMP := $(VENV)/.bench
 WORKERS ?= 2
 
 .PHONY: demo test check serve bench install pins clean help
@@ -12,7 +13,7 @@ help:
 	@echo "make test    the whole test suite"
 	@echo "make check   ruff, mypy --strict, import contracts"
 	@echo "make serve   the sidecar on 127.0.0.1:8642"
-	@echo "make bench   speed and recall figures"
+	@echo "make bench   speed and recall figures, beside other matchers (an hour; BENCH=--quick: some minutes)"
 
 install: $(STAMP)
 
@@ -40,8 +41,14 @@ check: $(STAMP)
 serve: $(STAMP)
 	@$(BIN)/echoguard serve
 
-bench: $(STAMP)
-	@$(BIN)/python -m bench
+# BENCH takes options of the bench of matching, such as BENCH=--quick or BENCH="--size 120".
+bench: $(BENCH_STAMP)
+	@$(BIN)/python -m bench $(BENCH)
+
+# Peers and plots: only the bench needs them.
+$(BENCH_STAMP): $(STAMP) requirements/bench.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
+	@touch $@
 
 # After a change of dependencies: needs `uv` on the path; hashes in, index addresses out.
 pins:
@@ -49,6 +56,8 @@ pins:
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements/dev.txt
 	uv pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements/run.txt
+	uv pip compile --group bench --constraint requirements/dev.txt --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements/bench.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

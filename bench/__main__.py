@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from bench import guard, ledger, matching
+import sys
+
+from bench import guard, ledger
+from bench.matching import run
 
 if __name__ == "__main__":
-    for part in (guard, ledger, matching):
-        part.main()
+    # Options, if there are any, are those of matching.
+    options, sys.argv[1:] = sys.argv[1:], []
+    guard.main()
+    ledger.main()
+    run.main(options)

@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from corpora.errors import AnswerTooLarge, CorpusError
+from corpora.identity import valid_corpus_name
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from corpora.document import Document, DocumentInfo
-    from corpora.index.reader import IndexReader
+    from corpora.index.change import Change
+    from corpora.index.snapshot import Snapshot
     from corpora.match import Match
+    from corpora.matching.context import ContextReader
     from corpora.matching.matcher import Matcher
 
 LONGEST_TEXT = 8_000_000
 """Code points of the longest text that is looked at."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """One version, open, and a matcher for each of its segments."""
+
+    snapshot: Snapshot
+    matchers: tuple[Matcher, ...]
+
+
 class Corpus:
     """
     An index on disk, open for reading.
 
-    Read-only and safe to use from several threads and processes; make one with :meth:`build` or :meth:`open`.
+    Every call looks at the version that is in force at that moment, whoever put it there: what another process adds
+    or removes counts from the next call on.  Safe to use from several threads and processes; make one with
+    :meth:`build` or :meth:`open`.
     """
 
-    def __init__(self, directory: Path, index: IndexReader) -> None:
-        from corpora.matching.matcher import Matcher
+    def __init__(self, directory: Path, snapshot: Snapshot) -> None:
+        from corpora.matching.context import ContextReader
 
+        self._context: ContextReader = ContextReader(self.text)
         self._directory = directory
-        self._index: IndexReader | None = index
-        self._matcher: Matcher | None = Matcher(index)
-        self._name = index.manifest.name
-        self._kind = index.manifest.kind
-        self._version = index.manifest.version
+        self._name = snapshot.version.corpus
+        self._kind = snapshot.version.kind
+        self._lock = Lock()
+        self._open: _Open | None = _opened(snapshot, None)
 
     @classmethod
     def build(
@@ -46,6 +61,7 @@ class Corpus:
         name: str,
         kind: str = "retrieval",
         store_text: bool = True,
+        resume: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Self:
         """
@@ -60,30 +76,24 @@ class Corpus:
             name: Name of the corpus in findings and references.
             kind: retrieval, training, public or prompt.
             store_text: Keep the texts, which alignment needs; without them similarities are estimated from marks.
+            resume: Go on where an earlier build in the directory was stopped, if one was.  What it had taken in and
+                *documents* yields again, exactly so, is not indexed again; the result is that of a build in one go.
             progress: Called with the number of documents and of code points read so far.
 
         Raises:
             DocumentError: A document cannot be indexed, or there is none.
             CorpusBusy: Another process is building there.
             CorpusUnwritable: The directory cannot be written.
-            ValueError: The name is empty or the kind unknown.
+            ValueError: The name is not one that settings take, or the kind is unknown.
         """
-        from corpora.index.directory import new_version, writing
+        from corpora.index.building import build
         from corpora.index.manifest import KINDS
-        from corpora.index.writer import IndexWriter
 
-        if not name.strip():
-            raise ValueError("a corpus needs a name")
+        valid_corpus_name(name)
         if kind not in KINDS:
             raise ValueError(f"kind is one of {', '.join(sorted(KINDS))}")
         path = Path(directory)
-        with writing(path), new_version(path) as version:
-            writer = IndexWriter(version, store_text=store_text)
-            try:
-                writer.add_all(documents, progress)
-                writer.finish(name=name, kind=kind, version=version.name)
-            finally:
-                writer.abandon()
+        build(path, documents, name=name, kind=kind, store_text=store_text, resume=resume, progress=progress)
         return cls.open(path)
 
     @classmethod
@@ -96,10 +106,45 @@ class Corpus:
             CorpusVersion: Another version of this program wrote it.
             CorpusCorrupt: It is truncated or altered.
         """
-        from corpora.index.reader import open_index
+        from corpora.index.snapshot import open_snapshot
 
         path = Path(directory)
-        return cls(path, open_index(path))
+        return cls(path, open_snapshot(path))
+
+    def update(
+        self,
+        *,
+        add: Iterable[Document] = (),
+        remove: Iterable[str] = (),
+        compact: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Change:
+        """
+        Add, replace and remove documents, all at once: every reader sees the corpus before or after.
+
+        A document with an id that is there already takes the place of the old one; one that is there exactly so is
+        left as it is.  What is removed stops matching at once, in every process; its text leaves the disk when the
+        part of the index that holds it is next written anew, or now with *compact*.
+
+        Args:
+            add: Consumed once, one at a time; memory stays bounded.
+            remove: Ids.
+            compact: Write everything anew, as one segment, without what was removed.
+            progress: Called with the number of documents and of code points read so far.
+
+        Raises:
+            DocumentNotFound: An id to remove is not there; nothing was changed.
+            DocumentError: A document cannot be indexed, or an id comes twice; nothing was changed.
+            CorpusBusy: Another process is changing the corpus.
+            CorpusUnwritable: The directory cannot be written.
+            CorpusError: The corpus is closed, or keeps no texts and so cannot be compacted.
+        """
+        from corpora.index.change import update
+
+        self._now()
+        change = update(self._directory, add=add, remove=remove, compact=compact, progress=progress)
+        self._now()
+        return change
 
     @property
     def name(self) -> str:
@@ -118,11 +163,11 @@ class Corpus:
 
     @property
     def version(self) -> str:
-        """Name of the version that is open; every build makes a new one."""
-        return self._version
+        """Name of the version in force; every change makes a new one."""
+        return self._now().snapshot.version.name
 
     def __len__(self) -> int:
-        return len(self._open_index().documents)
+        return len(self._now().snapshot)
 
     def __enter__(self) -> Self:
         return self
@@ -138,41 +183,63 @@ class Corpus:
             AnswerTooLarge: The text has more than :data:`LONGEST_TEXT` code points and was not looked at.
             CorpusError: The corpus is closed.
         """
-        return self._matching(text).matches(text)
+        opened = self._matching(text)
+        found = [match for matcher in opened.matchers for match in matcher.matches(text)]
+        if not opened.snapshot.version.store_text:
+            found = [replace(match, estimated=True) for match in found]
+        if len(opened.matchers) > 1:
+            found.sort(key=lambda match: (match.span, -match.similarity, match.document_id, match.view))
+        return found
 
     def settled(self, text: str) -> int:
         """
         Return the offset up to which the matches of this unfinished *text* are final.
 
         Guarantee: for every continuation and every position below it, the matches that cover the position begin at the
-        same place and name the same documents with the same source position; only their ends may still grow.
+        same place and name the same documents with the same source position; only their ends may still grow.  It holds
+        as long as the corpus is not changed.
 
         Raises:
             AnswerTooLarge: The text has more than :data:`LONGEST_TEXT` code points.
             CorpusError: The corpus is closed.
         """
-        return self._matching(text).settled(text)
+        return min((matcher.settled(text) for matcher in self._matching(text).matchers), default=len(text))
+
+    def context_matches(self, text: str, document_ids: Sequence[str]) -> list[Match]:
+        """
+        Return every passage of *text* that repeats one of the named documents, however short, in the order of the text.
+
+        A repeat is five equal words in a row of which two say something, or ten equal words.  Far too little to call
+        a copy in a whole corpus; in documents that the model has just read it is how a text drips out.  Final up to
+        :func:`corpora.matching.context.context_settled`.
+
+        Args:
+            text: The text to look at.
+            document_ids: Documents that are known to be near.  Those that are not there are passed over, and so is what
+                exceeds two million characters, in the order given.
+
+        Returns:
+            Matches; none where the corpus keeps no texts.
+
+        Raises:
+            ValueError: More than a thousand documents are named.
+            AnswerTooLarge: The text has more than :data:`LONGEST_TEXT` code points.
+            CorpusError: The corpus is closed.
+        """
+        self._matching(text)
+        return self._context.matches(text, document_ids, corpus=self._name, version=self.version)
 
     def info(self, document_id: str) -> DocumentInfo | None:
         """Return what is known of a document, None where there is none of that id."""
-        table = self._open_index().documents
-        number = table.number(document_id)
-        return None if number is None else table.at(number)
+        return self._now().snapshot.info(document_id)
 
     def documents(self) -> Iterator[DocumentInfo]:
-        """Go through all documents, in the order in which they were added."""
-        return iter(self._open_index().documents)
+        """Go through all documents of the version in force now, oldest part first."""
+        return self._now().snapshot.documents()
 
     def text(self, document_id: str) -> str | None:
         """Return the text of a document; None where there is none of that id, or no text is kept."""
-        index = self._open_index()
-        number = index.documents.number(document_id)
-        if number is None or index.texts is None:
-            return None
-        text = index.documents.text_of(number)
-        start = int(index.documents.starts[text])
-        codes = index.texts.codes(start, start + int(index.documents.lengths[text]))
-        return codes.astype("<u4").tobytes().decode("utf-32-le")
+        return self._now().snapshot.text(document_id)
 
     def verify(self) -> None:
         """
@@ -181,39 +248,77 @@ class Corpus:
         Raises:
             CorpusCorrupt: Something differs; the message names the file.
         """
-        from corpora.index.reader import verify_index
-
-        self._open_index()
-        verify_index(self._directory, self._version)
+        while True:
+            snapshot = self._now().snapshot
+            try:
+                snapshot.verify(self._directory)
+            except CorpusError:
+                # A version that was put in force meanwhile has taken the files of this one away.
+                if self._now().snapshot is snapshot:
+                    raise
+            else:
+                return
 
     def stats(self) -> dict[str, int | str | bool]:
-        """Return counts, parameters and sizes in bytes."""
-        manifest = self._open_index().manifest
-        sizes = {name: record.size for name, record in manifest.files.items()}
-        return {
-            "name": manifest.name,
-            "kind": manifest.kind,
-            "version": manifest.version,
-            "created": manifest.created,
-            **manifest.counts,
-            **manifest.parameters,
-            "bytes": sum(sizes.values()),
-            "index_bytes": sum(size for name, size in sizes.items() if not name.startswith("text.")),
-        }
+        """
+        Return counts, parameters and sizes in bytes.
+
+        ``bytes`` is all of it on disk, ``index_bytes`` what is not text, ``PART_bytes`` one part; ``memory_bytes`` is
+        about what one process holds beside the memory-mapped rest.
+        """
+        from corpora.index.figures import figures
+
+        return figures(self._now().snapshot)
 
     def close(self) -> None:
         """Let go of the files; closing twice does nothing."""
-        self._index = None
-        self._matcher = None
+        with self._lock:
+            self._open = None
 
-    def _open_index(self) -> IndexReader:
-        if self._index is None:
-            raise CorpusError("the corpus is closed")
-        return self._index
+    def _now(self) -> _Open:
+        """
+        Return the version in force, opening it where it is newer than the one at hand.
 
-    def _matching(self, text: str) -> Matcher:
-        if self._matcher is None:
+        Calls that still run keep the older one alive.
+
+        Raises:
+            CorpusError: The corpus is closed, or the version in force cannot be read: what it holds is not known.
+        """
+        from corpora.index.directory import stamp_of
+        from corpora.index.snapshot import open_snapshot
+
+        opened = self._open
+        if opened is None:
             raise CorpusError("the corpus is closed")
+        stamp = stamp_of(self._directory)
+        if stamp is None or stamp == opened.snapshot.stamp:
+            # Where nothing is in force any more, the directory was moved or removed: what was read last still holds.
+            return opened
+        with self._lock:
+            opened = self._open
+            if opened is None:
+                raise CorpusError("the corpus is closed")
+            if stamp_of(self._directory) != opened.snapshot.stamp:
+                snapshot = open_snapshot(self._directory, opened.snapshot)
+                version = snapshot.version
+                if (version.corpus, version.kind) != (self._name, self._kind):
+                    raise CorpusError(
+                        f"{self._directory} now holds the {version.kind} corpus {version.corpus!r} in place of "
+                        f"the {self._kind} corpus {self._name!r}; open it anew"
+                    )
+                opened = self._open = _opened(snapshot, opened)
+            return opened
+
+    def _matching(self, text: str) -> _Open:
+        opened = self._now()
         if len(text) > LONGEST_TEXT:
             raise AnswerTooLarge(f"the text has {len(text)} characters; at most {LONGEST_TEXT} are looked at")
-        return self._matcher
+        return opened
+
+
+def _opened(snapshot: Snapshot, before: _Open | None) -> _Open:
+    """Return *snapshot* with its matchers; those of segments that did not change are taken over, caches included."""
+    from corpora.matching.matcher import Matcher
+
+    known = {} if before is None else dict(zip(map(id, before.snapshot.segments), before.matchers, strict=True))
+    return _Open(snapshot, tuple(known.get(id(segment)) or Matcher(segment) for segment in snapshot.segments))

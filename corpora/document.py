@@ -91,8 +91,8 @@ class DocumentInfo:
         corpus: Name of the corpus.
         kind: Kind of the corpus: retrieval, training, public or prompt.
         length: Length of the text in code points.
-        family: Key of the account that this document shares with its near-duplicates; the document's own id until
-            families are computed.
+        family: Key of the account that this document shares with its near-duplicates; the id of the first of them,
+            as it was when it was first seen.
     """
 
     corpus: str

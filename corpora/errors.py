@@ -8,6 +8,7 @@ Everything corpora raise.
   + CorpusBusy              another process is building there: wait for it
   + CorpusUnwritable        the directory cannot be written: change the path or its rights
   + DocumentError           a document is malformed: the message names it and what to change
+    + DocumentNotFound      no document of that id is in the corpus: nothing was changed
   + AnswerTooLarge          the text to look at is larger than the limit: it was not checked
   + ReaderError             a file could not be read as its type (skipped and reported by the loaders)
 
@@ -43,6 +44,10 @@ class CorpusUnwritable(CorpusError):
 
 class DocumentError(CorpusError):
     """A document cannot be indexed as it is; the message names it and what to change."""
+
+
+class DocumentNotFound(DocumentError):
+    """A document that was to be removed is not in the corpus; nothing was changed.  Check the id."""
 
 
 class AnswerTooLarge(CorpusError):

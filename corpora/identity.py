@@ -1,12 +1,34 @@
-"""One spelling per identity, so that ``Ann `` and ``ann`` are the same reader and the same account."""
+"""One spelling per identity, so that ``Ann `` and ``ann`` are the same reader and account; and names of corpora."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 MAX_IDENTITY_LENGTH: Final = 256
 """Longest user, group or tenant name, in code points after normalisation."""
+
+MAX_CORPUS_NAME: Final = 128
+"""Longest name of a corpus, in characters."""
+CORPUS_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+"""What the name of a corpus looks like: settings, findings, addresses and file names take it as it is."""
+
+
+def valid_corpus_name(name: str) -> str:
+    """
+    Return *name* if a corpus may have it.
+
+    Raises:
+        ValueError: It is no text, too long, or holds something other than letters, digits, dots, underscores and
+            hyphens, of which the last three may not come first.
+    """
+    if not isinstance(name, str) or len(name) > MAX_CORPUS_NAME or not re.fullmatch(CORPUS_NAME[1:-1], name):
+        raise ValueError(
+            f"a corpus needs a name of up to {MAX_CORPUS_NAME} letters, digits, dots, underscores and hyphens, "
+            "the first a letter or digit"
+        )
+    return name
 
 
 def normal_identity(name: str, *, what: str = "identity") -> str:

@@ -21,6 +21,7 @@ class Match:
         pieces: ``(answer span, source span)`` pairs in answer order, disjoint in the answer.  Where both spans of a
             pair have the same length they correspond character by character; else the whole pair corresponds as one,
             outward where the alignment is unsure.
+        estimated: The corpus keeps no texts: similarity and the ends of the spans are estimates from marks.
         view: The decoding under which it was found: ``"plain"``, or the name of the disguise undone.
     """
 
@@ -31,3 +32,4 @@ class Match:
     similarity: float
     pieces: tuple[tuple[Span, Span], ...]
     view: str = "plain"
+    estimated: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from corpora.span import Span
 
@@ -18,6 +19,10 @@ class Kind(StrEnum):
     CANARY = "canary"
 
 
+REPEAT_RULE: Final = "verbatim-repeat"
+"""Rule of a passage too short to be called a copy, which is charged because its document is known to be near."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Source:
     """
@@ -30,6 +35,7 @@ class Source:
         end: One past its last code point.
         similarity: In ``[0, 1]``.
         pieces: ``(answer span, source span)`` pairs as in :class:`corpora.match.Match`.
+        estimated: Place and similarity are estimates: the corpus keeps no texts.
     """
 
     corpus: str
@@ -38,6 +44,7 @@ class Source:
     end: int
     similarity: float
     pieces: tuple[tuple[Span, Span], ...] = ()
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,14 @@
-"""Near-verbatim passages of the corpora: matches in, findings out."""
+"""Near-verbatim passages of the corpora, and short repeats of some documents: matches in, findings out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from corpora.corpus import Corpus
+from corpora.document import DocumentRef
 from corpora.match import Match
 from corpora.span import Span
-from detectors.finding import Finding, Kind, Source
+from detectors.finding import REPEAT_RULE, Finding, Kind, Source
 
 
 class VerbatimDetector:
@@ -52,6 +53,54 @@ class VerbatimDetector:
         return min((corpus.settled(answer) for corpus in self._corpora), default=len(answer))
 
 
+class RepeatDetector:
+    """
+    Finds short repeats of documents that are known to be near; see :meth:`corpora.Corpus.context_matches`.
+
+    They are no leaks by themselves: their rule is :data:`detectors.finding.REPEAT_RULE`, and they are to be charged.
+
+    Args:
+        corpora: Open corpora by name.
+        documents: Which documents are near, the nearest first; those of no open corpus are passed over.
+    """
+
+    name = "repeats"
+
+    def __init__(self, corpora: Mapping[str, Corpus], documents: Iterable[DocumentRef]) -> None:
+        self._named: dict[str, list[str]] = {}
+        for ref in documents:
+            if ref.corpus in corpora:
+                self._named.setdefault(ref.corpus, []).append(ref.id)
+        self._corpora = corpora
+
+    def detect(self, answer: str) -> list[Finding]:
+        """
+        Return every repeat in *answer*, in order.
+
+        Raises:
+            corpora.errors.CorpusError: An index cannot be read, or the answer is too large to be looked at.
+        """
+        grouped: dict[Span, list[Match]] = {}
+        for name, ids in self._named.items():
+            for match in self._corpora[name].context_matches(answer, ids):
+                grouped.setdefault(match.span, []).append(match)
+        return [
+            Finding(
+                kind=Kind.VERBATIM,
+                rule=REPEAT_RULE,
+                span=span,
+                documents=tuple(sorted(_source(match) for match in matches)),
+            )
+            for span, matches in sorted(grouped.items())
+        ]
+
+    def settled(self, answer: str) -> int:
+        """Return the offset up to which no continuation changes the repeats found."""
+        from corpora.matching.context import context_settled
+
+        return context_settled(answer) if self._named else len(answer)
+
+
 def _source(match: Match) -> Source:
     return Source(
         corpus=match.corpus,
@@ -60,4 +109,5 @@ def _source(match: Match) -> Source:
         end=match.source.end,
         similarity=match.similarity,
         pieces=match.pieces,
+        estimated=match.estimated,
     )

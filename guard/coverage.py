@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from corpora.span import Span
 from corpora.spans import without
-from detectors.finding import Finding, Kind, Source
+from detectors.finding import REPEAT_RULE, Finding, Kind, Source
 from guard.policy import CELL
 from guard.rights import UNKNOWN, Right
 
@@ -28,6 +28,8 @@ class Held:
     right: Right
     source: Source
     kind: Kind
+    short: bool = False
+    """Whether it is charged only: too short to be called a copy of the document, which is known to be near."""
 
     def cells(self, start: int, end: int) -> frozenset[int]:
         """Return the cells of the document that showing ``answer[start:end]`` discloses."""
@@ -62,6 +64,9 @@ def held_ranges(
     """
     Return the stretches of *answer* that documents hold, without what everybody may read.
 
+    Of short repeats only the documents that the principal may read count: they have an account, and five words of
+    another document say nothing.
+
     Args:
         answer: The original answer.
         findings: All findings; those without documents are passed over.
@@ -77,6 +82,9 @@ def held_ranges(
             for source in finding.documents
             if not (right := rights.get((source.corpus, source.id), UNKNOWN)).free
         ]
+        short = finding.rule == REPEAT_RULE
+        if short:
+            holders = [(right, source) for right, source in holders if right.readable and not right.training]
         if not holders:
             continue
         for rest in without(finding.span, free):
@@ -87,5 +95,5 @@ def held_ranges(
                 if letter is None:
                     continue
                 begin = letter.start()
-            ranges.extend(Held(begin, rest.end, right, source, finding.kind) for right, source in holders)
+            ranges.extend(Held(begin, rest.end, right, source, finding.kind, short) for right, source in holders)
     return ranges

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final, Self
 
 from corpora.document import DocumentRef
 from detectors.base import Detector
+from guard.access.tails import Tails
 from guard.documents import filter_documents
 from guard.errors import GuardError, GuardUnavailable, RequestError
 from guard.judge import Judge
+from guard.nearby import Nearby
 from guard.policy import Policy
 from guard.principal import ANONYMOUS, Principal
 from guard.request import MAX_NAME, MAX_QUESTION, CheckRequest, valid_refs, valid_request_id, valid_text
@@ -67,6 +69,7 @@ class Guard:
         self.ledger = ledger
         self.detectors = tuple(detectors)
         self._limiter = limiter
+        self._tails = Tails()
         self._resources = resources
         self._digest = self.policy.digest
         self._closed = False
@@ -147,7 +150,7 @@ class Guard:
             valid_text(question, what="question", most=MAX_QUESTION)
         own_id = valid_request_id(request_id) or uuid.uuid4().hex
         with _or_unavailable("the documents could not be filtered"):
-            return filter_documents(
+            kept = filter_documents(
                 refs,
                 principal,
                 policy=self.policy,
@@ -156,6 +159,8 @@ class Guard:
                 request_id=own_id,
                 question=question or "",
             )
+            self._near(principal).met(kept.kept)
+            return kept
 
     def check(self, request: CheckRequest) -> Verdict:
         """
@@ -208,6 +213,7 @@ class Guard:
         if not valid_text(channel, what="channel", most=MAX_NAME):
             raise RequestError("channel must have a name")
         own_id = request.request_id or uuid.uuid4().hex
+        nearby = self._near(principal, documents=request.context, record=record)
         judge = Judge(
             policy=self.policy,
             corpora=self.corpora,
@@ -218,7 +224,12 @@ class Guard:
             record=record,
         )
         return GuardStream(
-            judge=judge, detectors=self.detectors, notice=self.policy.notice, policy=self._digest, request_id=own_id
+            judge=judge,
+            detectors=self.detectors,
+            nearby=nearby,
+            notice=self.policy.notice,
+            policy=self._digest,
+            request_id=own_id,
         )
 
     async def aadmit(
@@ -272,6 +283,16 @@ class Guard:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _near(self, principal: Principal, *, documents: Sequence[DocumentRef] = (), record: bool = True) -> Nearby:
+        return Nearby(
+            principal=principal,
+            corpora=self.corpora,
+            ledger=self.ledger,
+            tails=self._tails,
+            documents=documents,
+            record=record,
+        )
 
     def _ready(self, principal: Principal) -> None:
         if self._closed:

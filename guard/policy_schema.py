@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from corpora.identity import CORPUS_NAME, MAX_CORPUS_NAME
 from guard.settings import DEFAULT_MODEL
 
 Act = Literal["allow", "redact", "block"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Questions = Annotated[int, Field(ge=1, le=1_000_000_000)]
-Name = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_CORPUS_NAME, pattern=CORPUS_NAME)]
 Scope = Literal["check", "sources", "assert-principal", "operate", "audit", "admin"]
 
 

@@ -24,6 +24,7 @@ class _Quota:
         answer: Characters quoted in the answer, before the open stretch.
         end: Where the last stretch ended.
         open: Stretches that are open here.
+        copies: Those of them that are more than short repeats, which are never the reason to end an answer.
         since: What had been quoted of anything when the open stretch began.
         over: Whether the rest of the run is withheld.
         spent: Whether the rest of the answer is withheld.
@@ -35,10 +36,21 @@ class _Quota:
     answer: int = 0
     end: int = -SAME_RUN - 1
     open: int = 0
+    copies: int = 0
     since: int = 0
     over: bool = False
     spent: bool = False
     turn: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether what is open here is withheld."""
+        return self.open > 0 and (self.over or self.spent)
+
+    @property
+    def beyond(self) -> Action:
+        """What happens to what is withheld."""
+        return self.limits.beyond if self.copies else min(self.limits.beyond, Action.REDACT)
 
 
 class Quotas:
@@ -56,33 +68,39 @@ class Quotas:
         # What happens beyond the limits, for the open accounts that have reached theirs.
         self._full: Counter[Action] = Counter()
 
-    def begin(self, key: tuple[str, str], limits: LabelLimits, at: int) -> None:
-        """Open a stretch of the account *key* (family and label) at *at*."""
+    def begin(self, key: tuple[str, str], limits: LabelLimits, at: int, *, short: bool = False) -> None:
+        """Open a stretch of the account *key* (family and label) at *at*; *short* where it is only a repeat."""
         quota = self._quotas.setdefault(key, _Quota(limits))
+        if quota.full:
+            self._full[quota.beyond] -= 1
         if not quota.open:
             if at - quota.end > SAME_RUN:
                 quota.run, quota.over = 0, False
             quota.since = self._total
             quota.turn += 1
-            if quota.over or quota.spent:
-                self._full[limits.beyond] += 1
-            else:
+            if not (quota.over or quota.spent):
                 run = inf if limits.run is None else limits.run - quota.run
                 answer = inf if limits.answer is None else limits.answer - quota.answer
                 heapq.heappush(self._bounds, (self._total + min(run, answer), key, quota.turn))
         quota.open += 1
+        quota.copies += not short
+        if quota.full:
+            self._full[quota.beyond] += 1
 
-    def end(self, key: tuple[str, str], at: int) -> None:
+    def end(self, key: tuple[str, str], at: int, *, short: bool = False) -> None:
         """Close a stretch of the account *key* that ends at *at*."""
         quota = self._quotas[key]
         quota.end = max(quota.end, at)
+        if quota.full:
+            self._full[quota.beyond] -= 1
         quota.open -= 1
+        quota.copies -= not short
+        if quota.full:
+            self._full[quota.beyond] += 1
         if not quota.open:
             quoted = self._total - quota.since
             quota.run += quoted
             quota.answer += quoted
-            if quota.over or quota.spent:
-                self._full[quota.limits.beyond] -= 1
 
     def quote(self, size: int) -> Action:
         """
@@ -105,7 +123,7 @@ class Quotas:
         limits = quota.limits
         quota.over = limits.run is not None and quota.run + quoted > limits.run
         quota.spent = limits.answer is not None and quota.answer + quoted > limits.answer
-        self._full[limits.beyond] += 1
+        self._full[quota.beyond] += 1
 
     def _withheld(self) -> list[Action]:
         return [action for action, accounts in self._full.items() if accounts]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from corpora.document import DocumentRef
 from corpora.labels import RESTRICTED
 
 
@@ -36,3 +37,14 @@ UNKNOWN = Right(family="", label=RESTRICTED, length=0, readable=False)
 def family_key(corpus: str, family: str) -> str:
     """Return the key of a family's ledger account; the separator cannot occur in a corpus name."""
     return f"{corpus}\x1f{family}"
+
+
+def document_key(ref: DocumentRef) -> str:
+    """Return the name of a document in one string; the separator cannot occur in a corpus name."""
+    return f"{ref.corpus}\x1f{ref.id}"
+
+
+def document_ref(key: str) -> DocumentRef:
+    """Return the document that :func:`document_key` named."""
+    corpus, _, document_id = key.partition("\x1f")
+    return DocumentRef(corpus, document_id)

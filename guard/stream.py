@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
 from corpora.errors import CorpusError
 from detectors.base import Detector
 from detectors.errors import DetectorError
-from detectors.finding import Finding
+from detectors.finding import REPEAT_RULE, Finding
 from detectors.merge import merge
 from guard.errors import GuardError, GuardUnavailable, RequestError, TooLarge
 from guard.judge import Judge
+from guard.nearby import Nearby
 from guard.request import MAX_ANSWER, valid_text
 from guard.verdict import Action, Reason, Verdict
 
@@ -66,12 +68,14 @@ class GuardStream:
         *,
         judge: Judge,
         detectors: Sequence[Detector],
+        nearby: Nearby,
         notice: str,
         policy: str,
         request_id: str,
     ) -> None:
         self._judge = judge
         self._detectors = detectors
+        self._nearby = nearby
         self._notice = notice
         self._policy = policy
         self._request_id = request_id
@@ -82,6 +86,7 @@ class GuardStream:
         self._blocked: tuple[Action, Reason] | None = None
         self._findings: tuple[Finding, ...] = ()
         self._failed = False
+        self._remembered = False
         self._closed = False
         self._verdict: Verdict | None = None
 
@@ -126,6 +131,7 @@ class GuardStream:
         action, reason = Action.ALLOW, Reason.OK
         if not self.stopped and (self._answer or self._pieces):
             action, reason = self._outcome(final=True)
+        self._remember()
         if self._blocked is not None:
             action, reason = self._blocked
             self._emitted += ("\n\n" if self._emitted else "") + self._notice
@@ -134,7 +140,7 @@ class GuardStream:
             action=action,
             reason=reason,
             text=self._emitted,
-            findings=tuple(f for f in self._findings if not self._judge.disclosed_only_freely(f)),
+            findings=tuple(f for f in self._findings if self._told(f, action)),
             request_id=self._request_id,
             policy=self._policy,
             tail=self._emitted[emitted:],
@@ -149,8 +155,28 @@ class GuardStream:
 
     def close(self) -> None:
         """End the answer here and give back what is only reserved; leaving the ``with`` block does it."""
+        if not self._closed and self._verdict is None:
+            # The stream is given up: what has left is remembered, and what cannot be is no reason to fail now.
+            with suppress(GuardError):
+                self._remember()
         self._closed = True
         self._judge.close()
+
+    def _told(self, finding: Finding, action: Action) -> bool:
+        """Say whether a verdict names *finding*: not what anybody may read, nor what was too short and only charged."""
+        if finding.rule == REPEAT_RULE and action is Action.ALLOW:
+            return False
+        return not self._judge.disclosed_only_freely(finding)
+
+    def _remember(self) -> None:
+        """Keep what was shown for the next answer, once."""
+        if not self._remembered:
+            self._remembered = True
+            try:
+                self._nearby.shown(self._emitted, self._findings)
+            except GuardError:
+                self._failed = True
+                raise
 
     async def afeed(self, piece: str) -> str:
         """Do as :meth:`feed`, without blocking the event loop."""
@@ -196,8 +222,9 @@ class GuardStream:
         self._pieces.clear()
         self._waiting = 0
         try:
-            ready = len(self._answer) if final else settled(self._detectors, self._answer)
-            self._findings = look(self._detectors, self._answer)
+            detectors = (*self._detectors, *self._nearby.detectors())
+            ready = len(self._answer) if final else settled(detectors, self._answer)
+            self._findings = look(detectors, self._answer)
             outcome = self._judge.step(self._answer, self._findings, settled=ready, final=final)
         except GuardError:
             self._failed = True

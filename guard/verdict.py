@@ -41,6 +41,7 @@ def _source(source: Source) -> dict[str, Any]:
         "start": source.start,
         "end": source.end,
         "similarity": round(source.similarity, 4),
+        "estimated": source.estimated,
     }
 
 

@@ -7,14 +7,15 @@ found as one.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from corpora.document import DocumentInfo
-from corpora.errors import DocumentError
+from corpora.index.families import Families, read_families
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,96 +32,27 @@ TABLE_FILE: Final = "documents.table"
 META_FILE: Final = "documents.meta"
 IDS_FILE: Final = "documents.ids"
 TEXTS_FILE: Final = "documents.texts"
+DIGESTS_FILE: Final = "documents.digests"
+DIGEST_BYTES: Final = 16
 
 
-def _id_hash(document_id: str) -> int:
+def id_hash(document_id: str) -> int:
+    """Return the key of an id in the table."""
     return int.from_bytes(hashlib.blake2b(document_id.encode(), digest_size=8).digest(), "little")
 
 
-class DocumentWriter:
-    """Collects documents; a text is known by its digest, so equal texts are told before they are indexed twice."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._meta: BinaryIO = (directory / META_FILE).open("wb")
-        self._offset = 0
-        self._ids: dict[int, int] = {}
-        self._texts: dict[bytes, int] = {}
-        self._rows: list[tuple[int, int]] = []
-        self._starts: list[int] = []
-        self._lengths: list[int] = []
-        self._classes: dict[tuple[str, frozenset[str], str], int] = {}
-        self.text_class: list[int] = []
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    @property
-    def texts(self) -> int:
-        """How many different texts there are."""
-        return len(self._starts)
-
-    @property
-    def text_starts(self) -> list[int]:
-        """Where each text begins in the text store."""
-        return self._starts
-
-    def add(self, document: Document, position: int) -> bool:
-        """
-        Add *document*, whose text would begin at *position* of the text store.
-
-        Returns:
-            Whether its text is new and has to be stored.
-
-        Raises:
-            DocumentError: The id was used before.
-        """
-        key = _id_hash(document.id)
-        if key in self._ids:
-            raise DocumentError(f"the document id {document.id[:200]!r} is used twice; ids are unique in a corpus")
-        self._ids[key] = len(self._rows)
-        digest = hashlib.blake2b(document.text.encode(), digest_size=16).digest()
-        text = self._texts.get(digest)
-        new = text is None
-        if text is None:
-            text = len(self._starts)
-            self._texts[digest] = text
-            self._starts.append(position)
-            self._lengths.append(len(document.text))
-            rights = (document.label, document.readers, document.tenant)
-            self.text_class.append(self._classes.setdefault(rights, len(self._classes)))
-        self._rows.append((text, self._offset))
-        entry = {
-            "id": document.id,
-            "label": document.label,
-            "readers": sorted(document.readers),
-            "tenant": document.tenant,
-            "title": document.title,
-        }
-        self._offset += self._meta.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
-        return new
-
-    def close(self) -> None:
-        """Write the tables."""
-        self._meta.close()
-        rows = np.array(self._rows, dtype="<i8").reshape(-1, 2)
-        rows.tofile(self._directory / TABLE_FILE)
-        keys = np.fromiter(self._ids, dtype="<u8", count=len(self._ids))
-        order = np.argsort(keys)
-        np.stack((keys[order], order.astype("<u8"))).astype("<u8").tofile(self._directory / IDS_FILE)
-        np.array([self._starts, self._lengths], dtype="<i8").tofile(self._directory / TEXTS_FILE)
-
-    def abandon(self) -> None:
-        """Close the file; what was written is useless."""
-        self._meta.close()
+def text_digest(text: str) -> bytes:
+    """Return the digest by which equal texts are told, :data:`DIGEST_BYTES` long."""
+    return hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
 
 
 class DocumentTable:
-    """Reads the table."""
+    """Reads the table; :meth:`without` hides removed documents from everything but :meth:`at`."""
 
     def __init__(self, directory: Path, *, corpus: str, kind: str) -> None:
         self._corpus = corpus
         self._kind = kind
+        self._directory = directory
         rows: I64 = np.fromfile(directory / TABLE_FILE, dtype="<i8").reshape(-1, 2)
         self._text_of: I64 = rows[:, 0].copy()
         self._meta_at: list[int] = rows[:, 1].tolist()
@@ -133,23 +65,56 @@ class DocumentTable:
         self._meta = np.memmap(directory / META_FILE, dtype=np.uint8, mode="r")
         self._known: dict[int, DocumentInfo] = {}
         self._blocks: I64 | None = None
+        self.families: Families = read_families(directory)
+        self._digests: list[bytes] | None = None
+        self._by_digest: dict[bytes, int] | None = None
+        self._removed: NDArray[np.bool_] | None = None
+        self._live = len(self._meta_at)
+
+    def without(self, removed: I64) -> DocumentTable:
+        """Return the same table in which the documents with these numbers, int64, are hidden."""
+        table = copy.copy(self)
+        table._hide(removed)  # noqa: SLF001 - a copy of our own
+        return table
+
+    def _hide(self, numbers: I64) -> None:
+        self._removed = np.zeros(len(self._meta_at), dtype=np.bool_)
+        self._removed[numbers] = True
+        self._live = len(self._meta_at) - int(self._removed.sum())
 
     def __len__(self) -> int:
-        return len(self._meta_at)
+        return self._live
 
     def __iter__(self) -> Iterator[DocumentInfo]:
-        return (self.at(number) for number in range(len(self)))
+        return (self.at(number) for number in self.numbers())
+
+    @property
+    def rows(self) -> int:
+        """How many documents there are with the hidden ones."""
+        return len(self._meta_at)
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of all documents that are not hidden, in the order in which they were added."""
+        every = range(len(self._meta_at))
+        if self._removed is None:
+            return list(every)
+        numbers: list[int] = np.flatnonzero(~self._removed).tolist()
+        return numbers
+
+    def live_texts(self) -> I64:
+        """Return the numbers of the texts that a document still has, int64, in order."""
+        if self._removed is None:
+            return np.arange(len(self.starts))
+        return np.unique(self._text_of[~self._removed])
 
     def at(self, number: int) -> DocumentInfo:
-        """Return the document with this number."""
+        """Return the document with this number, hidden or not."""
         known = self._known.get(number)
         if known is not None:
             return known
-        start = self._meta_at[number]
-        end = self._meta_at[number + 1] if number + 1 < len(self._meta_at) else len(self._meta)
-        entry = json.loads(bytes(self._meta[start:end]))
+        entry = self._entry(number)
         text = int(self._text_of[number])
-        first = int(self._members[self._bounds[text]])
+        family = entry.get("family") or self.families.name(text)
         info = DocumentInfo(
             corpus=self._corpus,
             kind=self._kind,
@@ -158,7 +123,7 @@ class DocumentTable:
             readers=frozenset(entry["readers"]),
             tenant=entry["tenant"],
             length=int(self.lengths[text]),
-            family=entry["id"] if first == number else self.at(first).id,
+            family=family,
             title=entry["title"],
         )
         if len(self._known) > 50_000:  # noqa: PLR2004 - about 50 MB
@@ -166,17 +131,49 @@ class DocumentTable:
         self._known[number] = info
         return info
 
+    def _entry(self, number: int) -> dict[str, Any]:
+        start = self._meta_at[number]
+        end = self._meta_at[number + 1] if number + 1 < len(self._meta_at) else len(self._meta)
+        entry: dict[str, Any] = json.loads(bytes(self._meta[start:end]))
+        return entry
+
     def number(self, document_id: str) -> int | None:
         """Return the number of a document, None where there is none of that id."""
         try:
-            key = _id_hash(document_id)
+            key = id_hash(document_id)
         except UnicodeEncodeError:
             return None
         place = int(np.searchsorted(self._keys, np.uint64(key)))
         if place == len(self._keys) or int(self._keys[place]) != key:
             return None
         number = int(self._order[place])
+        if self._removed is not None and self._removed[number]:
+            return None
         return number if self.at(number).id == document_id else None
+
+    def holds(self, document: Document, number: int) -> bool:
+        """Say whether the document with this number is *document*, in text and in all that is known of it."""
+        info = self.at(number)
+        return (
+            (info.id, info.label, info.readers, info.tenant, info.title)
+            == (document.id, document.label, document.readers, document.tenant, document.title)
+            and info.length == len(document.text)
+            and self._text_digests()[int(self._text_of[number])] == text_digest(document.text)
+        )
+
+    def family_of(self, text: str) -> str | None:
+        """Return the family of the documents with this text, hidden ones too; None where there is none."""
+        if self._by_digest is None:
+            self._by_digest = {digest: number for number, digest in enumerate(self._text_digests())}
+        number = self._by_digest.get(text_digest(text))
+        return None if number is None else self.at(self.first_with(number)).family
+
+    def _text_digests(self) -> list[bytes]:
+        """Return the digest of every text; read when asked for, as only writers do."""
+        if self._digests is None:
+            raw = (self._directory / DIGESTS_FILE).read_bytes()
+            self._digests = [raw[at : at + DIGEST_BYTES] for at in range(0, len(raw), DIGEST_BYTES)]
+        return self._digests
 
     def text_of(self, number: int) -> int:
         """Return the number of the text of a document."""
@@ -194,7 +191,14 @@ class DocumentTable:
             self._blocks = np.cumsum(counts) - counts
         return self._blocks
 
+    def first_with(self, text: int) -> int:
+        """Return the number of the first document that had this text, hidden or not."""
+        return int(self._members[self._bounds[text]])
+
     def with_text(self, text: int) -> list[int]:
-        """Return the numbers of all documents that have this text."""
-        numbers: list[int] = self._members[self._bounds[text] : self._bounds[text + 1]].tolist()
+        """Return the numbers of all documents that have this text and are not hidden."""
+        members = self._members[self._bounds[text] : self._bounds[text + 1]]
+        if self._removed is not None:
+            members = members[~self._removed[members]]
+        numbers: list[int] = members.tolist()
         return numbers

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from corpora.errors import CorpusCorrupt, CorpusVersion
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised whenever an index written before can no longer be read as it is."""
 MAGIC: Final = "echoguard-corpus"
 CHECKED_AT_ONCE: Final = 1 << 20
@@ -37,19 +37,19 @@ class FileRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """
-    The description of one version of an index.
+    The description of one segment of an index.
 
     Attributes:
-        version: Name of this version; different for every build.
+        segment: Name of this segment; different for every one that is written.
         name: Name of the corpus.
         kind: retrieval, training, public or prompt.
-        created: UTC time of the build, ISO 8601.
+        created: UTC time when it was written, ISO 8601.
         parameters: Every number that marks, words and sketches depend on.
         counts: documents, texts (distinct), characters, marks and so on.
         files: Every file by its name.
     """
 
-    version: str
+    segment: str
     name: str
     kind: str
     created: str
@@ -59,9 +59,7 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """Return the stored form; its first key is the checksum of the rest."""
-        body = {"magic": MAGIC, "format": FORMAT, **asdict(self)}
-        digest = _digest(json.dumps(body, sort_keys=True).encode())
-        return json.dumps({"checksum": digest, **body}, indent=1).encode()
+        return sealed({"magic": MAGIC, **asdict(self)})
 
     @classmethod
     def from_bytes(cls, raw: bytes, *, where: Path) -> Manifest:
@@ -72,33 +70,59 @@ class Manifest:
             CorpusVersion: Another version of this program wrote it.
             CorpusCorrupt: It is no manifest, or not as it was written.
         """
+        body = unsealed(raw, magic=MAGIC, where=where)
         try:
-            body = json.loads(raw)
-        except (ValueError, RecursionError):
-            raise CorpusCorrupt(f"{where} is not a manifest; build the index again") from None
-        if not isinstance(body, dict) or body.get("magic") != MAGIC:
-            raise CorpusCorrupt(f"{where} is not a manifest of an echoguard corpus; build the index again")
-        if body.get("format") != FORMAT:
-            raise CorpusVersion(
-                f"{where} has index format {body.get('format')!r:.40}; this program reads format {FORMAT}. "
-                "Build the index again.",
+            files = {name: FileRecord(entry["size"], tuple(entry["blocks"])) for name, entry in body["files"].items()}
+            return cls(
+                segment=body["segment"],
+                name=body["name"],
+                kind=body["kind"],
+                created=body["created"],
+                parameters=body["parameters"],
+                counts=body["counts"],
+                files=files,
             )
-        digest = body.pop("checksum", None)
-        if digest != _digest(json.dumps(body, sort_keys=True).encode()):
-            raise CorpusCorrupt(f"{where} does not match its checksum; restore it from a copy or build the index again")
-        files = {name: FileRecord(entry["size"], tuple(entry["blocks"])) for name, entry in body["files"].items()}
-        return cls(
-            version=body["version"],
-            name=body["name"],
-            kind=body["kind"],
-            created=body["created"],
-            parameters=body["parameters"],
-            counts=body["counts"],
-            files=files,
+        except (KeyError, TypeError, AttributeError):
+            raise CorpusCorrupt(f"{where} is incomplete; restore it from a copy or build the index again") from None
+
+
+def sealed(body: dict[str, Any]) -> bytes:
+    """Return *body* as JSON with the format; its first key is the checksum of the rest."""
+    body = {"format": FORMAT, **body}
+    return json.dumps({"checksum": digest_of(json.dumps(body, sort_keys=True).encode()), **body}, indent=1).encode()
+
+
+def unsealed(raw: bytes, *, magic: str, where: Path) -> dict[str, Any]:
+    """
+    Read what :func:`sealed` returned.
+
+    Args:
+        raw: The stored form.
+        magic: What its key ``magic`` has to say.
+        where: For messages.
+
+    Raises:
+        CorpusVersion: Another version of this program wrote it.
+        CorpusCorrupt: It is something else, or not as it was written.
+    """
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise CorpusCorrupt(f"{where} is not a manifest; build the index again") from None
+    if not isinstance(body, dict) or body.get("magic") != magic:
+        raise CorpusCorrupt(f"{where} is not a manifest of an echoguard corpus; build the index again")
+    if body.get("format") != FORMAT:
+        raise CorpusVersion(
+            f"{where} has index format {body.get('format')!r:.40}; this program reads format {FORMAT}. "
+            "Build the index again.",
         )
+    if body.pop("checksum", None) != digest_of(json.dumps(body, sort_keys=True).encode()):
+        raise CorpusCorrupt(f"{where} does not match its checksum; restore it from a copy or build the index again")
+    return body
 
 
-def _digest(data: bytes | memoryview) -> str:
+def digest_of(data: bytes | memoryview) -> str:
+    """Return the checksum of *data*, 16 hexadecimal digits."""
     return hashlib.blake2b(data, digest_size=8).hexdigest()
 
 
@@ -109,7 +133,7 @@ def checksum(path: Path) -> FileRecord:
     with path.open("rb") as file:
         while block := file.read(CHECKED_AT_ONCE):
             size += len(block)
-            blocks.append(_digest(block))
+            blocks.append(digest_of(block))
     return FileRecord(size, tuple(blocks))
 
 
@@ -132,7 +156,7 @@ def check_file(path: Path, record: FileRecord, *, every: int = 1) -> None:
                 if number % every and number != last:
                     continue
                 file.seek(number * CHECKED_AT_ONCE)
-                if _digest(file.read(CHECKED_AT_ONCE)) != expected:
+                if digest_of(file.read(CHECKED_AT_ONCE)) != expected:
                     raise CorpusCorrupt(
                         f"{path} is damaged at block {number}; restore it from a copy or build the index again",
                     )

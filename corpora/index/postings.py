@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
+from corpora.index.checkpoint import continued, settled_size
 from corpora.kernels.lookup import lookup
+from corpora.text.hashing import HASH_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     U64 = NDArray[np.uint64]
     I64 = NDArray[np.int64]
 
-HASH_BITS: Final = 40
-"""Bits of a stored hash."""
 _PARTS: Final = 256
 _FLUSH: Final = 1 << 22
 """Entries held in memory before they are spooled: 48 MB."""
@@ -78,7 +78,7 @@ class Hits:
 class PostingWriter:
     """Collects (hash, place) pairs in bounded memory and writes the table."""
 
-    def __init__(self, directory: Path, layout: Layout) -> None:
+    def __init__(self, directory: Path, layout: Layout, state: dict[str, Any] | None = None) -> None:
         self._directory = directory
         self._layout = layout
         self._hashes: list[U64] = []
@@ -87,6 +87,10 @@ class PostingWriter:
         self._spool: BinaryIO | None = None
         self._segments: list[NDArray[np.int64]] = []
         self.total = 0
+        if state is not None and state["parts"]:
+            self._spool = continued(self._spool_path, state["bytes"])
+            self._segments = [np.array(part, dtype=np.int64) for part in state["parts"]]
+            self.total = state["bytes"] // 8
 
     def add(self, hashes: U64, places: I64) -> None:
         """Add pairs: hashes below ``2**40`` and places below ``2**32``, equal lengths."""
@@ -97,15 +101,27 @@ class PostingWriter:
         if self._held >= _FLUSH:
             self._flush()
 
+    def checkpoint(self) -> dict[str, Any]:
+        """Write everything to disk and return what is needed to go on from here."""
+        if self._held:
+            self._flush()
+        size = 0 if self._spool is None else settled_size(self._spool)
+        return {"bytes": size, "parts": [part.tolist() for part in self._segments]}
+
     def abandon(self) -> None:
         """Close and remove the spool."""
+        self.release()
+        if self._spool is not None:
+            self._spool_path.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Close the spool as it is."""
         if self._spool is not None:
             self._spool.close()
-            self._spool_path.unlink(missing_ok=True)
 
     def finish(self, thin: Callable[[U64, U32], NDArray[np.bool_]]) -> int:
         """
-        Write the table and return the number of its entries.
+        Write the table and return the number of its entries; the spool stays until :meth:`abandon`.
 
         Args:
             thin: Given hashes (sorted) and places, says which entries to keep.
@@ -132,7 +148,6 @@ class PostingWriter:
                     (where >> np.uint32(16)).astype("u1").tofile(high_places)
                 written += len(kept)
         np.cumsum(directory).astype("<u4").tofile(self._directory / f"{name}.buckets")
-        self.abandon()
         return written
 
     @property

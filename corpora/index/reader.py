@@ -1,14 +1,14 @@
-"""Opens one version of an index: checked first, then memory-mapped."""
+"""Opens the segments of a version: checked first, then memory-mapped."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from corpora.errors import CorpusCorrupt
-from corpora.index.directory import MANIFEST, current_version
+from corpora.index.directory import MANIFEST
 from corpora.index.documents import DocumentTable
-from corpora.index.manifest import CHECKED_AT_ONCE, Manifest, check_file
+from corpora.index.manifest import CHECKED_AT_ONCE, Manifest, check_file, digest_of
 from corpora.index.postings import MARKS, PAIRS, PostingReader
 from corpora.index.textstore import TextReader
 from corpora.index.vectors import SketchReader
@@ -17,14 +17,15 @@ from corpora.index.weights import WordWeights
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from corpora.index.segments import SegmentRecord
+
 FULLY_CHECKED: Final = 256 << 20
-"""Bytes up to which opening compares every block with its checksum; of larger indexes it samples as many."""
-_ATTEMPTS: Final = 5
+"""Bytes up to which opening compares every block with its checksum; of larger segments it samples as many."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReader:
-    """Everything of one version, open."""
+    """Everything of one segment, open; its documents are those that the version has not removed."""
 
     manifest: Manifest
     directory: Path
@@ -35,51 +36,65 @@ class IndexReader:
     sketches: SketchReader
     weights: WordWeights
 
+    def text(self, number: int) -> str | None:
+        """Return the text of the document with this number; None where no text is kept."""
+        if self.texts is None:
+            return None
+        text = self.documents.text_of(number)
+        start = int(self.documents.starts[text])
+        codes = self.texts.codes(start, start + int(self.documents.lengths[text]))
+        return codes.astype("<u4").tobytes().decode("utf-32-le")
 
-def open_index(directory: Path) -> IndexReader:
+
+def open_segment(directory: Path, record: SegmentRecord) -> IndexReader:
     """
-    Open the version in force.
+    Open the segment of a corpus that *record* names, without the documents that it says are removed.
 
-    Size and checksum of every file are compared first; in an index larger than :data:`FULLY_CHECKED` only every n-th
-    block of each file is (:func:`verify_index` compares all).
+    Size and checksum of every file are compared first; in a segment larger than :data:`FULLY_CHECKED` only every n-th
+    block of each file is (:func:`verify_segment` compares all).
 
     Raises:
-        CorpusNotFound: Nothing was built there.
         CorpusVersion: Another version of this program wrote it.
-        CorpusCorrupt: It is not as it was written.
+        CorpusCorrupt: It is missing, or not as it was written.
     """
-    for attempt in range(_ATTEMPTS):
-        version = current_version(directory)
-        try:
-            manifest = _manifest(directory, version)
-            _check(directory / version, manifest, every=0)
-            return _open(directory / version, manifest)
-        except (CorpusCorrupt, FileNotFoundError):
-            # Another process may just have put a newer version in force and removed this one.
-            if attempt == _ATTEMPTS - 1 or current_version(directory) == version:
-                raise
-    raise CorpusCorrupt(f"{directory} changes faster than it can be opened")
+    path = directory / record.name
+    manifest = _manifest(directory, record)
+    _check(path, manifest, every=0)
+    return hiding(_open(path, manifest), record)
 
 
-def verify_index(directory: Path, version: str) -> None:
+def hiding(reader: IndexReader, record: SegmentRecord) -> IndexReader:
     """
-    Compare every block of every file with its checksum.
+    Return *reader* without the documents that *record* says are removed.
+
+    Raises:
+        CorpusCorrupt: It removes documents that the segment does not have.
+    """
+    numbers = record.numbers()
+    if len(numbers) and not 0 <= int(numbers[0]) <= int(numbers[-1]) < reader.documents.rows:
+        raise CorpusCorrupt(f"the version does not fit the segment {record.name}; build the index again")
+    return replace(reader, documents=reader.documents.without(numbers))
+
+
+def verify_segment(directory: Path, record: SegmentRecord) -> None:
+    """
+    Compare every block of every file of a segment with its checksum.
 
     Raises:
         CorpusCorrupt: Something differs.
         CorpusVersion: Another version of this program wrote it.
     """
-    _check(directory / version, _manifest(directory, version), every=1)
+    _check(directory / record.name, _manifest(directory, record), every=1)
 
 
-def _manifest(directory: Path, version: str) -> Manifest:
-    path = directory / version / MANIFEST
+def _manifest(directory: Path, record: SegmentRecord) -> Manifest:
+    path = directory / record.name / MANIFEST
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise CorpusCorrupt(f"{path} cannot be read ({error.strerror}); build the index again") from None
     manifest = Manifest.from_bytes(raw, where=path)
-    if manifest.version != version:
+    if manifest.segment != record.name or digest_of(raw) != record.digest:
         raise CorpusCorrupt(f"{path} belongs to another version; build the index again")
     return manifest
 
@@ -103,5 +118,5 @@ def _open(directory: Path, manifest: Manifest) -> IndexReader:
             sketches=SketchReader(directory, str(manifest.parameters["sketch_index"])),
             weights=WordWeights(directory),
         )
-    except (ValueError, KeyError, RuntimeError) as error:
+    except (ValueError, KeyError, RuntimeError, OSError) as error:
         raise CorpusCorrupt(f"{directory} is damaged ({type(error).__name__}); build the index again") from None

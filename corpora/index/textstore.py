@@ -7,9 +7,11 @@ with one, two or four bytes per code point, whichever its largest code point nee
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from corpora.index.checkpoint import continued, settled_size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,15 +28,14 @@ _WIDTHS: Final = {0: "u1", 1: "<u2", 2: "<u4"}
 
 
 class TextWriter:
-    """Appends code points; call :meth:`close` to write the table of blocks."""
+    """Appends code points; call :meth:`close` at the end.  *state* is what :meth:`checkpoint` returned before."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._file: BinaryIO = (directory / TEXT_FILE).open("wb")
-        self._pending: list[U32] = []
-        self._waiting = 0
-        self._offset = 0
-        self._table: list[int] = []
+    def __init__(self, directory: Path, state: dict[str, Any] | None = None) -> None:
+        self._file = continued(directory / TEXT_FILE, state["bytes"] if state else None)
+        self._blocks = continued(directory / BLOCK_FILE, state["blocks"] if state else None)
+        self._pending: list[U32] = [np.array(state["pending"], dtype=np.uint32)] if state else []
+        self._waiting = sum(map(len, self._pending))
+        self._offset: int = state["bytes"] if state else 0
 
     def append(self, codes: U32) -> None:
         """Add code points, uint32, shape ``(n,)``."""
@@ -43,27 +44,35 @@ class TextWriter:
         if self._waiting >= 64 * BLOCK:
             self._flush(whole=False)
 
-    def close(self) -> None:
-        """Write what is waiting, and the table."""
-        self._flush(whole=True)
-        self._file.close()
-        np.array(self._table, dtype="<u8").tofile(self._directory / BLOCK_FILE)
+    def checkpoint(self) -> dict[str, Any]:
+        """Write what fills a block to disk, and return what is needed to go on from here."""
+        self._flush(whole=False)
+        rest: list[int] = np.concatenate(self._pending).tolist() if self._pending else []
+        return {"bytes": settled_size(self._file), "blocks": settled_size(self._blocks), "pending": rest}
 
-    def abandon(self) -> None:
-        """Close the file without the table; what was written is useless."""
+    def close(self) -> None:
+        """Write what is waiting."""
+        self._flush(whole=True)
+        self.release()
+
+    def release(self) -> None:
+        """Close the files as they are."""
         self._file.close()
+        self._blocks.close()
 
     def _flush(self, *, whole: bool) -> None:
         codes = np.concatenate(self._pending) if self._pending else np.zeros(0, np.uint32)
         usable = len(codes) if whole else len(codes) // BLOCK * BLOCK
+        table: list[int] = []
         for start in range(0, usable, BLOCK):
             block = codes[start : min(start + BLOCK, usable)]
             top = int(block.max())
             width = 0 if top < 0x100 else 1 if top < 0x10000 else 2  # noqa: PLR2004 - one and two bytes
             data = block.astype(_WIDTHS[width]).tobytes()
             self._file.write(data)
-            self._table.append(self._offset << 2 | width)
+            table.append(self._offset << 2 | width)
             self._offset += len(data)
+        self._blocks.write(np.array(table, dtype="<u8").tobytes())
         self._pending = [codes[usable:]]
         self._waiting = len(codes) - usable
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -71,3 +72,18 @@ class WordWeights:
     def of(self, hashes: U64) -> NDArray[np.float32]:
         """Return the weights in bits, float32, shape ``(n,)``."""
         return self.steps[(hashes & self._mask).astype(np.int64)].astype(np.float32) * np.float32(1 / STEPS)
+
+
+def inherited(source: Path, directory: Path) -> WordWeights:
+    """
+    Give the segment in *directory* the weights of the one in *source*, and return them.
+
+    What little a small segment holds says nothing of how rare a word is; what stands beside it does.
+    """
+    target = directory / WEIGHT_FILE
+    try:
+        # Written once and never changed: both names may stand for one file.
+        target.hardlink_to(source / WEIGHT_FILE)
+    except OSError:
+        shutil.copyfile(source / WEIGHT_FILE, target)
+    return WordWeights(directory)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from corpora.index.checkpoint import continued, settled_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +24,19 @@ _CHUNK: Final = 1 << 20
 class WordSpool:
     """Appends words (the low 32 bits of their hash, and their place) and reads them back in order."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, state: int | None = None) -> None:
         self._path = directory / "words.spool"
-        self._file: BinaryIO = self._path.open("wb")
-        self.total = 0
+        self._file = continued(self._path, state)
+        self.total = (state or 0) // 8
 
     def add(self, hashes: U64, places: I64) -> None:
         """Add words: hashes uint64 and places below ``2**32``, equal lengths, places increasing."""
         ((hashes << np.uint64(32)) | places.astype(np.uint64)).tofile(self._file)
         self.total += len(hashes)
+
+    def checkpoint(self) -> int:
+        """Write everything to disk and return its size in bytes, from which a new spool goes on."""
+        return settled_size(self._file)
 
     def chunks(self, *, overlap: int = 0) -> Iterator[tuple[U64, I64]]:
         """Yield hashes (low 32 bits) and places; each chunk begins *overlap* words before the end of the one before."""
@@ -43,5 +49,9 @@ class WordSpool:
 
     def abandon(self) -> None:
         """Close and remove the file."""
-        self._file.close()
+        self.release()
         self._path.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Close the file as it is."""
+        self._file.close()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from corpora.document import Document
 from corpora.errors import DocumentError
+from corpora.index.checkpoint import CHECKPOINT_FILE, read_checkpoint, write_checkpoint
 from corpora.index.directory import MANIFEST
-from corpora.index.documents import DocumentWriter
+from corpora.index.intake import JOURNAL_FILE, DocumentWriter
+from corpora.index.kinship import write_families
 from corpora.index.manifest import Manifest, checksum
 from corpora.index.marks import GRAM, REACH, WINDOW
 from corpora.index.pairs import CONTENT_BITS, PLACE_SHIFT, SAMPLED, STORED, STORED_APART
@@ -18,7 +20,7 @@ from corpora.index.postings import MARKS, PAIRS, PLACE_LIMIT, PostingWriter
 from corpora.index.sketches import BITS, SKETCHED
 from corpora.index.textstore import TextWriter
 from corpora.index.vectors import write_sketches
-from corpora.index.weights import WordCounter, WordWeights
+from corpora.index.weights import WordCounter, WordWeights, inherited
 from corpora.index.wordspool import WordSpool
 from corpora.kernels.hashing import gram_hashes, winnow
 from corpora.kernels.pairing import near_pairs, sketches
@@ -46,19 +48,45 @@ _PER_RIGHTS: Final = 2
 """Places kept of one hash beyond those for each combination of label, readers and tenant."""
 
 
-class IndexWriter:
-    """Writes the files of one version into an empty directory."""
+def resumable(directory: Path, *, store_text: bool) -> dict[str, Any] | None:
+    """Return where a build in *directory* goes on; None where there is nothing to go on from."""
+    state = read_checkpoint(directory)
+    same = state is not None and all(state.get(key) == value for key, value in _kind_of(store_text=store_text).items())
+    return state if same else None
 
-    def __init__(self, directory: Path, *, store_text: bool) -> None:
+
+def _kind_of(*, store_text: bool) -> dict[str, int | bool]:
+    """Return what a checkpoint must have been written with."""
+    return {"gram": GRAM, "window": WINDOW, "store_text": store_text}
+
+
+class IndexWriter:
+    """
+    Writes the files of one segment into an empty directory.
+
+    Args:
+        directory: Where they go; its name is the name of the segment.
+        store_text: Keep the texts.
+        every: Code points from one checkpoint to the next; None for no checkpoints.
+        state: Where a build in this directory goes on; see :func:`resumable`.
+    """
+
+    def __init__(
+        self, directory: Path, *, store_text: bool, every: int | None = None, state: dict[str, Any] | None = None
+    ) -> None:
         self._directory = directory
         self._store_text = store_text
-        self._documents = DocumentWriter(directory)
-        self._texts = TextWriter(directory)
-        self._marks = PostingWriter(directory, MARKS)
+        self._inherited: Path | None = None
+        self._every = every
+        part: dict[str, Any] = state or {}
+        self._documents = DocumentWriter(directory, part.get("documents"))
+        self._texts = TextWriter(directory, part.get("texts"))
+        self._marks = PostingWriter(directory, MARKS, part.get("marks"))
         self._pairs = PostingWriter(directory, PAIRS)
-        self._words = WordSpool(directory)
-        self._position = 0
-        self._folded = 0
+        self._words = WordSpool(directory, part.get("words"))
+        self._position: int = part.get("position", 0)
+        self._checkpointed = self._position
+        self._folded: int = part.get("folded", 0)
 
     def add_all(self, documents: Iterable[Document], progress: Callable[[int, int], None] | None) -> None:
         """
@@ -72,36 +100,82 @@ class IndexWriter:
             DocumentError: Something other than a document came, an id came twice, or the corpus is too large.
         """
         read = 0
-        for document in documents:
-            if not isinstance(document, Document):
-                raise DocumentError(f"a corpus is built from Document objects, not from {type(document).__name__}")
+        for number, document in enumerate(documents, start=1):
+            self.add(document)
             read += len(document.text)
-            if self._position + len(document.text) >= PLACE_LIMIT:
-                raise DocumentError("one corpus holds at most 4,294,967,295 characters; split it into several")
-            if self._documents.add(document, self._position):
-                self._add_text(code_points(document.text))
             if progress is not None:
-                progress(len(self._documents), read)
+                progress(number, read)
+            if self._every is not None and self._position - self._checkpointed >= self._every:
+                self._checkpoint()
+        self._documents.end_of_documents()
 
-    def finish(self, *, name: str, kind: str, version: str) -> Manifest:
+    def add(self, document: Document, *, family: str | None = None) -> None:
+        """
+        Add one document.
+
+        Args:
+            document: What to add.
+            family: Key of the account it shares with others; None for that of the first document with its text.
+
+        Raises:
+            DocumentError: It is something else, its id came before, or the segment is too large.
+        """
+        if not isinstance(document, Document):
+            raise DocumentError(f"a corpus is built from Document objects, not from {type(document).__name__}")
+        if self._position + len(document.text) >= PLACE_LIMIT:
+            raise DocumentError("one corpus holds at most 4,294,967,295 characters; split it into several")
+        if self._documents.taken(document):
+            return
+        if self._documents.add(document, self._position, family=family):
+            self._add_text(code_points(document.text))
+
+    def _checkpoint(self) -> None:
+        state = {
+            **_kind_of(store_text=self._store_text),
+            "documents": self._documents.checkpoint(),
+            "texts": self._texts.checkpoint(),
+            "marks": self._marks.checkpoint(),
+            "words": self._words.checkpoint(),
+            "position": self._position,
+            "folded": self._folded,
+        }
+        write_checkpoint(self._directory, state)
+        self._checkpointed = self._position
+
+    @property
+    def stale(self) -> list[int]:
+        """Numbers of documents that a build had from before and that are not to be in the corpus."""
+        return self._documents.stale
+
+    @property
+    def characters(self) -> int:
+        """Code points of the different texts taken in so far."""
+        return self._position
+
+    def inherit(self, weights: Path | None) -> None:
+        """Take the word weights from the segment in that directory; None to judge by the words of this one."""
+        self._inherited = weights
+
+    def finish(self, *, name: str, kind: str) -> Manifest:
         """
         Write what is left, and the manifest last.
 
         Raises:
             DocumentError: There was no document.
         """
-        if not len(self._documents):
+        if len(self._documents) == len(self.stale):
             raise DocumentError("a corpus needs at least one document; none was given")
         self._documents.close()
         self._texts.close()
+        write_families(self._directory, self._words, np.array(self._documents.text_starts, dtype=np.int64))
         marks = self._marks.finish(self._thin)
-        weights = self._count_words()
+        weights = self._count_words() if self._inherited is None else inherited(self._inherited, self._directory)
         self._pair_words(weights)
         kind_of_sketches, sketched = self._sketch_words(weights)
         pairs = self._pairs.finish(lambda hashes, places: self._thin(hashes, places << np.uint32(PLACE_SHIFT)))
-        self._words.abandon()
+        self._discard()
         manifest = Manifest(
-            version=version,
+            segment=self._directory.name,
             name=name,
             kind=kind,
             created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -127,13 +201,17 @@ class IndexWriter:
         (self._directory / MANIFEST).write_bytes(manifest.to_bytes())
         return manifest
 
-    def abandon(self) -> None:
-        """Close every file; the directory is useless."""
-        self._documents.abandon()
-        self._texts.abandon()
-        self._marks.abandon()
-        self._pairs.abandon()
-        self._words.abandon()
+    def release(self) -> None:
+        """Close every file as it is."""
+        for part in (self._documents, self._texts, self._marks, self._pairs, self._words):
+            part.release()
+
+    def _discard(self) -> None:
+        """Remove what only the writing needed."""
+        for part in (self._marks, self._pairs, self._words):
+            part.abandon()
+        for name in (CHECKPOINT_FILE, JOURNAL_FILE):
+            (self._directory / name).unlink(missing_ok=True)
 
     def _count_words(self) -> WordWeights:
         counter = WordCounter()

@@ -89,7 +89,9 @@ class Matcher:
         for window, text, block in candidates(self._index, answer):
             if window != number:
                 number, bits = window, answer.window_bits(window)
-            if self._sources is not None:
+            if self._sources is None:
+                yield from estimate(self._index, answer, window, bits, text)
+            else:
                 yield from align(answer, window, bits, self._sources.read(text, block))
 
     def _matches(self, text: int, run: list[Piece]) -> Iterator[Match]:

@@ -218,6 +218,18 @@ class Ledger(Protocol):
         """
         ...
 
+    def near(self, account: Account, names: Sequence[str] = ()) -> tuple[str, ...]:
+        """
+        Remember that the user has just met these documents, and return all met in the last hour, the latest first.
+
+        At most 64 are remembered.  They may be forgotten when the process dies.
+
+        Args:
+            account: Who met them.
+            names: Whatever names a document, the nearest first; empty to only look.
+        """
+        ...
+
     def counts(self, account: Account, families: Collection[str]) -> Mapping[str, Count]:
         """Return how much of each of *families* has been shown, whether anything was or not."""
         ...

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, delete, select
 
 from guard.access.ledger.base import RETRY_WINDOW
+from guard.access.ledger.nearness import LIFETIME
 from guard.access.ledger.retrieval import HOUR, WINDOW_HOURS
-from guard.access.ledger.schema import HOLD, REQUEST, RESERVATION, RETRIEVAL
+from guard.access.ledger.schema import HOLD, NEAR, REQUEST, RESERVATION, RETRIEVAL
 
 if TYPE_CHECKING:
     from guard.access.ledger.store import Work
@@ -34,6 +35,12 @@ _RETRIEVALS: Final = (
     .limit(BATCH)
     .with_for_update(skip_locked=True)
 )
+_NEAR: Final = (
+    select(NEAR.c.tenant_key, NEAR.c.user_key)
+    .where(NEAR.c.updated < bindparam("before"))
+    .limit(BATCH)
+    .with_for_update(skip_locked=True)
+)
 _NO_HOLD: Final = delete(HOLD).where(HOLD.c.reservation == bindparam("id"))
 _NO_RESERVATION: Final = delete(RESERVATION).where(RESERVATION.c.id == bindparam("id"))
 _NO_REQUEST: Final = delete(REQUEST).where(REQUEST.c.key == bindparam("key"))
@@ -42,6 +49,8 @@ _NO_RETRIEVAL: Final = delete(RETRIEVAL).where(
     RETRIEVAL.c.user_key == bindparam("user"),
     RETRIEVAL.c.family_key == bindparam("family"),
 )
+
+_NO_NEAR: Final = delete(NEAR).where(NEAR.c.tenant_key == bindparam("tenant"), NEAR.c.user_key == bindparam("user"))
 
 
 def forget(work: Work, *, now: float) -> bool:
@@ -60,4 +69,7 @@ def forget(work: Work, *, now: float) -> bool:
         for tenant, user, family in work.rows(_RETRIEVALS, before=before)
     ]
     work.run_each(_NO_RETRIEVAL, retrievals)
-    return BATCH in {len(ids), len(requests), len(retrievals)}
+
+    met = [{"tenant": tenant, "user": user} for tenant, user in work.rows(_NEAR, before=now - LIFETIME)]
+    work.run_each(_NO_NEAR, met)
+    return BATCH in {len(ids), len(requests), len(retrievals), len(met)}

@@ -102,12 +102,27 @@ REQUEST: Final = Table(
     sqlite_with_rowid=False,
 )
 
+NEAR: Final = Table(
+    "ledger_near",
+    METADATA,
+    Column("tenant_key", LargeBinary(16), primary_key=True),
+    Column("user_key", LargeBinary(16), primary_key=True),
+    Column("documents", LargeBinary, nullable=False),  # JSON: pairs of name and when it was met, the latest last
+    Column("updated", Double, nullable=False),
+    Index("ledger_near_updated", "updated"),
+    sqlite_with_rowid=False,
+)
+
 
 def _first_tables(connection: Connection) -> None:
-    METADATA.create_all(connection)
+    METADATA.create_all(connection, tables=[EXPOSURE, RESERVATION, HOLD, RETRIEVAL, REQUEST])
 
 
-MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_first_tables,)
+def _documents_met(connection: Connection) -> None:
+    NEAR.create(connection)
+
+
+MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_first_tables, _documents_met)
 """Version n is what the first n functions leave behind.  Append, never change: databases out there ran the old ones."""
 
 

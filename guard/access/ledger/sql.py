@@ -7,7 +7,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Final, Self
 
-from guard.access.ledger import disclosure, forgetting, retrieval, showing
+from guard.access.ledger import disclosure, forgetting, nearness, retrieval, showing
 from guard.access.ledger.base import Account, Charge, Count, Exposure, Reservation, Retrieval, checked_name
 from guard.access.ledger.keys import account_keys
 
@@ -92,6 +92,14 @@ class SqlLedger:
         )
         with self._store.transaction() as work:
             return free | retrieval.retrieve(work, self._store, order, counted)
+
+    def near(self, account: Account, names: Sequence[str] = ()) -> tuple[str, ...]:
+        """Remember that the user has just met these documents, and return all met in the last hour, latest first."""
+        for name in names:
+            checked_name(name, "a document's name")
+        if names:
+            self._purge_now_and_then()
+        return nearness.near(self._store, account_keys(account), names[: nearness.MOST], now=self._clock())
 
     def counts(self, account: Account, families: Collection[str]) -> Mapping[str, Count]:
         """Return how much of each of *families* has been shown, whether anything was or not."""

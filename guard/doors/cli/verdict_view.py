@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from detectors import Finding
     from guard.verdict import Verdict
 
+_ABOUT = "~"
 _COLOURS = {Action.ALLOW: "green", Action.REDACT: "yellow", Action.BLOCK: "red"}
 
 
@@ -29,10 +30,17 @@ def show_verdict(verdict: Verdict) -> None:
     if verdict.findings:
         columns = ("kind", "rule", "place", "confidence", "document")
         print_table(columns, [_line(finding) for finding in verdict.findings], right={"confidence"})
+        if any(_estimated(finding) for finding in verdict.findings):
+            screen.print(Text(f"{_ABOUT} an estimate: the corpus keeps no texts to compare with"), soft_wrap=True)
     sys.stdout.write(f"\n{visible(verdict.text)}\n")
 
 
 def _line(finding: Finding) -> tuple[str, ...]:
     place = f"{finding.span.start}-{finding.span.end}"
     named = [f"{source.corpus}/{source.id} {source.start}-{source.end}" for source in finding.documents]
-    return finding.kind.value, finding.rule, place, f"{finding.confidence:.2f}", one_line("; ".join(named))
+    about = _ABOUT if _estimated(finding) else ""
+    return finding.kind.value, finding.rule, place, f"{about}{finding.confidence:.2f}", one_line("; ".join(named))
+
+
+def _estimated(finding: Finding) -> bool:
+    return any(source.estimated for source in finding.documents)

@@ -76,6 +76,7 @@ class SourceOut(BaseModel):
     start: int
     end: int
     similarity: float
+    estimated: bool = Field(default=False, description="place and similarity are estimates: the corpus keeps no texts")
 
 
 class FindingOut(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -255,8 +256,14 @@ def test_an_index_without_texts_guards_as_well(town, echoguard):
     assert echoguard("corpus", "build", "state/marks", "docs", "--name", "marks", "--no-text").code == 0
     (town / "echoguard.toml").write_text("[[corpora]]\nname = 'marks'\npath = 'state/marks'\n[pii]\nner = false\n")
 
-    assert echoguard("check", "-", "--user", "ann", stdin=HARBOUR.encode()).code == 4
+    ran = echoguard("check", "-", "--user", "ann", stdin=HARBOUR.encode())
+    assert ran.code == 4
     assert echoguard("check", "-", "--user", "ann", stdin=OWN.encode()).code == 0
+    # What is only estimated says so.
+    assert "~ an estimate: the corpus keeps no texts to compare with" in ran.out
+    assert re.search(r"~0\.\d\d", ran.out)
+    as_json = json.loads(echoguard("check", "-", "--user", "ann", "--json", stdin=HARBOUR.encode()).out)
+    assert all(source["estimated"] for finding in as_json["findings"] for source in finding["documents"])
 
 
 def test_a_damaged_index_is_never_clean(built, town, echoguard):

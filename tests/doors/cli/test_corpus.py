@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -49,6 +50,33 @@ def test_without_text_the_text_is_not_kept(folder, echoguard):
         assert corpus.text("harbour.md") is None
 
 
+def test_a_build_that_was_stopped_goes_on(folder, echoguard, monkeypatch):
+    from corpora.index import checkpoint
+    from corpora.index.writer import IndexWriter
+
+    monkeypatch.setattr(checkpoint, "EVERY", 500)
+    add = IndexWriter._add_text
+    indexed = []
+
+    def stopping(self, codes):
+        if len(indexed) == 3:
+            raise KeyboardInterrupt
+        indexed.append(len(codes))
+        add(self, codes)
+
+    monkeypatch.setattr(IndexWriter, "_add_text", stopping)
+    assert echoguard("corpus", "build", "state/x", "docs", "--name", "x").code == 130
+    assert len(indexed) == 3
+    monkeypatch.setattr(IndexWriter, "_add_text", lambda self, codes: (indexed.append(len(codes)), add(self, codes)))
+    ran = echoguard("corpus", "build", "state/x", "docs", "--name", "x", "--resume")
+
+    assert ran.code == 0
+    assert "x: 4 documents" in ran.out
+    # The third came after the last checkpoint.
+    assert len(indexed) == 5
+    assert echoguard("corpus", "verify", "state/x").code == 0
+
+
 def test_unreadable_files_are_reported_and_left_out(folder, echoguard):
     (folder / "docs/broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
     (folder / "docs/bytes.txt").write_bytes(b"\xff\x00\x01binary")
@@ -89,16 +117,18 @@ def test_nothing_to_index_makes_nothing(folder, echoguard):
 def test_build_takes_the_names_that_settings_take():
     from pydantic import TypeAdapter, ValidationError
 
-    from guard.doors.cli.corpus_commands import NAME
+    from corpora.identity import valid_corpus_name
     from guard.policy_schema import Name
 
-    for name in ("a", "0", "a.b_c-D9", "-a", ".a", "", "a b", "ä", "a/b", "a" * 128, "a" * 129):
+    def taken(read, name):
         try:
-            TypeAdapter(Name).validate_python(name)
-            taken = True
-        except ValidationError:
-            taken = False
-        assert (NAME.fullmatch(name) is not None) == taken, name
+            read(name)
+        except (ValidationError, ValueError):
+            return False
+        return True
+
+    for name in ("a", "0", "a.b_c-D9", "-a", ".a", "", "a b", "ä", "a/b", "a\n", "a" * 128, "a" * 129):
+        assert taken(TypeAdapter(Name).validate_python, name) == taken(valid_corpus_name, name), name
 
 
 @pytest.mark.parametrize(
@@ -144,6 +174,7 @@ def test_list_tells_what_indexes_hold(built, echoguard):
     assert ran.code == 0
     assert "town" in ran.out
     assert "retrieval" in ran.out
+    assert "bytes on disk" in ran.out
 
 
 def test_list_as_json(built, echoguard):
@@ -154,12 +185,19 @@ def test_list_as_json(built, echoguard):
     assert [document["id"] for document in listed["documents"] if document["label"] == "restricted"] == ["clinic.md"]
     assert listed["characters"] == sum(document["characters"] for document in listed["documents"])
     assert "pump log" not in json.dumps(listed)
+    assert (listed["segments"], listed["removed"], listed["store_text"]) == (1, 0, True)
+    assert listed["bytes"] == sum(listed["bytes_of"].values())
+    assert listed["bytes_of"].keys() >= {"documents", "text", "marks"}
+    assert 0 < listed["memory_bytes"] < listed["bytes"]
 
 
 def test_verify_says_intact(built, echoguard):
     ran = echoguard("corpus", "verify", built / "state/town")
 
-    assert (ran.code, ran.out) == (0, "town: 4 documents, intact\n")
+    assert ran.code == 0
+    first, second, third = ran.out.splitlines()
+    assert (first, second) == ("town: 4 documents, intact", "1 segment, removed and still on disk: 0")
+    assert re.fullmatch(r"[\d,]+ bytes on disk \(documents [\d,]+, .*\), about [\d,]+ of them in memory", third)
 
 
 @pytest.mark.parametrize("command", ["list", "verify"])
@@ -203,3 +241,87 @@ def test_names_from_outside_cannot_drive_the_terminal(folder, echoguard):
 
     assert "\x1b" not in ran.err + ran.out
     assert "\x07" not in ran.err
+
+
+# -- changing an index ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def town(folder, echoguard):
+    assert echoguard("corpus", "build", "state/town", "docs", "--name", "town").code == 0
+    return folder / "state/town"
+
+
+def test_update_adds_replaces_and_leaves_alone(folder, town, echoguard):
+    (folder / "docs/menu.md").write_text("A new menu, with herring and a very dark bread that nobody else bakes here.")
+    (folder / "docs/new.md").write_text("The ferry to the lighthouse leaves only when the warden has counted us all.")
+    (folder / "docs/broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
+    with Corpus.open(town) as corpus:
+        ran = echoguard("corpus", "update", "state/town", "docs", "--reader", "group:staff")
+
+        assert ran.code == 0
+        assert ran.out == "town: 1 added, 1 replaced, 0 removed, 3 as before; now 5 documents; skipped files: 1\n"
+        assert "skipped docs/broken.pdf" in ran.err
+        # What was open before follows.
+        assert corpus.text("menu.md").startswith("A new menu")
+        assert corpus.info("new.md").readers == {"group:staff"}
+
+
+def test_update_and_remove_at_once(folder, town, echoguard):
+    (folder / "new.md").write_text("The ferry to the lighthouse leaves only when the warden has counted us all.")
+    ran = echoguard("corpus", "update", "state/town", "new.md", "--remove", "menu.md", "--remove", "recipe.md")
+
+    assert ran.out == "town: 1 added, 0 replaced, 2 removed, 0 as before; now 3 documents; skipped files: 0\n"
+    assert "without readers" in ran.err
+
+
+def test_remove(town, echoguard):
+    ran = echoguard("corpus", "remove", "state/town", "menu.md", "recipe.md")
+
+    assert (ran.code, ran.out, ran.err) == (0, "town: 2 removed; now 2 documents\n", "")
+    with Corpus.open(town) as corpus:
+        assert {info.id for info in corpus.documents()} == {"harbour.md", "clinic.md"}
+
+
+def test_compact(town, echoguard):
+    with Corpus.open(town) as corpus:
+        part = corpus.text("harbour.md")[100:140].encode()
+    ran = echoguard("corpus", "remove", "state/town", "harbour.md", "--compact")
+    assert ran.code == 0
+    assert not any(part in file.read_bytes() for file in town.rglob("*") if file.is_file())
+    ran = echoguard("corpus", "compact", "state/town")
+    assert ran.code == 0
+    assert re.fullmatch(r"town: 3 documents, [\d,]+ bytes before, [\d,]+ bytes now\n", ran.out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["remove", "state/town", "menu.md", "menu.txt"], 2, "no document 'menu.txt' in 'town'; nothing was changed"),
+        (["remove", "state/town"], 2, "Missing argument"),
+        (["remove", "state/no", "menu.md"], 1, "no corpus at state/no"),
+        (["update", "state/no", "docs"], 1, "no corpus at state/no"),
+        (["update", "state/town"], 2, "name at least one file or folder"),
+        (["update", "state/town", "nowhere"], 2, "nowhere: no such file or folder"),
+        (["update", "state/town", "docs", "--remove", "nobody"], 2, "no document 'nobody'"),
+        (["update", "state/town", "docs", "--reader", "staff"], 2, "a reader is"),
+        (["update", "state/town", "empty"], 1, "nothing to add"),
+        (["compact", "state/no"], 1, "no corpus at state/no"),
+    ],
+)
+def test_a_change_that_cannot_be_made_changes_nothing(folder, town, echoguard, arguments, code, message):
+    (folder / "empty").mkdir()
+    before = {file: file.read_bytes() for file in town.rglob("*") if file.is_file()}
+    ran = echoguard("corpus", *arguments)
+
+    assert ran.code == code
+    assert message in ran.line
+    assert {file: file.read_bytes() for file in town.rglob("*") if file.is_file()} == before
+
+
+def test_without_texts_nothing_can_be_compacted(folder, echoguard):
+    assert echoguard("corpus", "build", "state/x", "docs", "--name", "x", "--no-text").code == 0
+    ran = echoguard("corpus", "compact", "state/x")
+
+    assert ran.code == 1
+    assert "keeps no texts" in ran.line

@@ -17,8 +17,8 @@ from guard.doors.cli.terminal import visible
 
 _TEXT = st.text(st.characters(codec=None, exclude_characters="\n"), max_size=12)
 _KNOWN = """
-corpus build list verify check ledger show probe - -- . nowhere --user --name --json --text --config --target --corpus
---limit --group --label --question -1 nan
+corpus build update remove compact list verify check ledger show probe - -- . nowhere
+--user --name --json --text --config --target --corpus --limit --group --label --question -1 nan
 """
 _WORD = st.one_of(_TEXT, st.sampled_from(_KNOWN.split()))
 

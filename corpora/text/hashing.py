@@ -1,0 +1,29 @@
+"""Hashes that are stored; see :mod:`corpora.kernels.hashing`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from corpora.kernels.hashing import gram_hashes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    U64 = NDArray[np.uint64]
+
+__all__ = ["HASH_BITS", "gram_hashes", "mix"]
+
+HASH_BITS: Final = 40
+"""Bits of a stored hash."""
+_MIXER: Final = np.uint64(0xBF58476D1CE4E5B9)
+
+
+def mix(values: U64) -> U64:
+    """Return *values* with every input bit spread over the high output bits; changes and returns the array."""
+    values ^= values >> np.uint64(32)
+    values *= _MIXER
+    values ^= values >> np.uint64(29)
+    values *= _MIXER
+    return values

@@ -1,0 +1,136 @@
+"""
+What is near an answer: documents that the caller states or the user has lately met, and text shown to the user before.
+
+Text that comes in drops too small to be called a copy is charged where it repeats one of these documents, and what is
+split over turns is put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from corpora.document import DocumentRef
+from detectors.base import Detector
+from detectors.finding import Finding, Kind
+from detectors.joined import JoinedDetector
+from detectors.verbatim import RepeatDetector, VerbatimDetector
+from guard.access.ledger.base import Account, Ledger
+from guard.judge import right_of
+from guard.rights import Right, document_key, document_ref
+
+if TYPE_CHECKING:
+    from corpora.corpus import Corpus
+    from guard.access.tails import Tails
+    from guard.principal import Principal
+
+MOST_COMPARED: Final = 256
+"""Documents that one answer is compared with, those stated first."""
+
+
+def charged(right: Right) -> bool:
+    """Say whether showing a document is charged to an account at all."""
+    return right.readable and not right.free and not right.training
+
+
+class Nearby:
+    """
+    What is near one answer.  Not thread-safe: one answer, one of these.
+
+    Args:
+        principal: Who will see the answer.
+        corpora: Open corpora by name.
+        ledger: Remembers the documents that users met, for all processes.
+        tails: Remembers the text shown to users by this process.
+        documents: What the caller says went into the prompt.
+        record: False looks, and remembers nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        principal: Principal,
+        corpora: Mapping[str, Corpus],
+        ledger: Ledger,
+        tails: Tails,
+        documents: Sequence[DocumentRef] = (),
+        record: bool = True,
+    ) -> None:
+        self._principal = principal
+        self._corpora = corpora
+        self._ledger = ledger
+        self._tails = tails
+        self._documents = documents
+        self._record = record
+        self._found: tuple[Detector, ...] | None = None
+        private = principal.user is not None and any(corpus.kind != "public" for corpus in corpora.values())
+        self._account = Account(principal.tenant, principal.user) if private and principal.user is not None else None
+
+    def detectors(self) -> Sequence[Detector]:
+        """
+        Return what looks for text of documents that are near; the first call decides which they are.
+
+        Raises:
+            guard.errors.GuardUnavailable: The ledger could not be asked.
+        """
+        if self._found is None:
+            self._found = self._open()
+        return self._found
+
+    def met(self, documents: Iterable[DocumentRef]) -> Sequence[DocumentRef]:
+        """
+        Remember that the principal meets *documents* now, and return them with all met lately; only what is charged.
+
+        A document that the principal may not read is no part of it, whoever states it: what stands in it is found and
+        blocked as a copy, and five words must not tell that it exists.
+
+        Raises:
+            guard.errors.GuardUnavailable: The ledger could not be asked.
+        """
+        if self._account is None:
+            return ()
+        stated = self._charged(documents)
+        known = self._ledger.near(self._account, [document_key(ref) for ref in stated] if self._record else ())
+        return list(dict.fromkeys([*stated, *self._charged(map(document_ref, known))]))[:MOST_COMPARED]
+
+    def shown(self, text: str, findings: Iterable[Finding]) -> None:
+        """
+        Remember what the principal is shown of this answer.
+
+        Args:
+            text: What is shown.
+            findings: In the original answer; documents that were quoted are near from now on.
+
+        Raises:
+            guard.errors.GuardUnavailable: The ledger could not be asked.
+        """
+        if self._account is None or not self._record or not text:
+            return
+        self._tails.add(self._account, text)
+        quoted = [
+            DocumentRef(source.corpus, source.id)
+            for finding in findings
+            if finding.kind is Kind.VERBATIM
+            for source in finding.documents
+        ]
+        if quoted:
+            self.met(quoted)
+
+    def _open(self) -> tuple[Detector, ...]:
+        if self._account is None:
+            return ()
+        repeats = RepeatDetector(self._corpora, self.met(self._documents))
+        before = self._tails.of(self._account)
+        if not before:
+            return (repeats,)
+        copies = VerbatimDetector(tuple(self._corpora.values()))
+        return (repeats, JoinedDetector(copies, before), JoinedDetector(repeats, before))
+
+    def _charged(self, documents: Iterable[DocumentRef]) -> list[DocumentRef]:
+        refs = (
+            ref
+            for ref in dict.fromkeys(documents)
+            if charged(right_of(self._principal, self._corpora.get(ref.corpus), ref.id))
+        )
+        return list(islice(refs, MOST_COMPARED))
