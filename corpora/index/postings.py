@@ -8,7 +8,7 @@ each place.  A :class:`Layout` says how many bytes that takes; they do not depen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 
@@ -59,8 +59,7 @@ MARKS: Final = Layout(name="marks", tail="<u2", narrow=False, load=4)
 PAIRS: Final = Layout(name="pairs", tail="u1", narrow=True, load=8)
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(NamedTuple):
     """
     What a look-up found, one row per (query, place).
 

@@ -20,6 +20,84 @@ _SLOTS: Final = 1 << 14
 
 
 @kernel
+def assemble(
+    grams: tuple[I64, I64, I64],
+    pairs: tuple[I64, I64, I64],
+    near: tuple[I64, I64],
+    low: int,
+    gram: int,
+    character_bits: F64,
+    word_begin: I64,
+    first: I64,
+    second: I64,
+    pair_gain: F32,
+    pair_shift: int,
+    sketch_begin: I64,
+    content: I64,
+    sketched: int,
+    sketch_gain: float,
+    gram_counts: NDArray[np.int32],
+) -> tuple[I64, I64, I64, F32, U8]:
+    """
+    Put what was looked up into one list of seeds.
+
+    Args:
+        grams: What was found of grams: number, place, count; int64.
+        pairs: The same of pairs of content words.
+        near: The same of sketches, without counts.
+        low: Folded character at which gram 0 begins.
+        gram: Folded characters of a gram.
+        character_bits: float64: running sum of what the characters say.
+        word_begin: int64: first folded character of each word.
+        first: int64, one per pair: index into *content* of its first word.
+        second: int64: of its second.
+        pair_gain: float32: bits of a pair by the number of places in which it stands.
+        pair_shift: Places of pairs are in units of ``2**pair_shift``.
+        sketch_begin: int64, one per sketch: index into *content* of its first word.
+        content: int64: words that are content words.
+        sketched: Content words of a sketch.
+        sketch_gain: Bits of a sketch.
+        gram_counts: int32, one per folded character: changed, set to the places of the gram that begins there.
+
+    Returns:
+        Head, tail, place, gain, kind; see :func:`gather`.
+    """
+    total = len(grams[0]) + len(pairs[0]) + len(near[0])
+    head = np.empty(total, np.int64)
+    tail = np.empty(total, np.int64)
+    place = np.empty(total, np.int64)
+    gain = np.empty(total, np.float32)
+    kind = np.empty(total, np.uint8)
+    n, word, end_word = 0, 0, 0
+    for k in range(len(grams[0])):
+        at = grams[0][k] + low
+        gram_counts[at] = grams[2][k]
+        while word + 1 < len(word_begin) and word_begin[word + 1] <= at:
+            word += 1
+        end_word = max(end_word, word)
+        while end_word + 1 < len(word_begin) and word_begin[end_word + 1] < at + gram:
+            end_word += 1
+        head[n], tail[n], place[n] = word, end_word, grams[1][k]
+        gain[n] = character_bits[at + gram] - character_bits[at]
+        kind[n] = 1
+        n += 1
+    for k in range(len(pairs[0])):
+        pair = pairs[0][k]
+        head[n], tail[n] = content[first[pair]], content[second[pair]]
+        place[n] = (pairs[1][k] << pair_shift) + (1 << pair_shift >> 1)
+        gain[n] = pair_gain[pairs[2][k]]
+        kind[n] = 0
+        n += 1
+    for k in range(len(near[0])):
+        begin = sketch_begin[near[0][k]]
+        head[n], tail[n], place[n] = content[begin], content[begin + sketched - 1], near[1][k]
+        gain[n] = sketch_gain
+        kind[n] = 2
+        n += 1
+    return head, tail, place, gain, kind
+
+
+@kernel
 def lonely(place: I64, gain: F32, shift: int, evidence: float) -> I64:
     """
     Leave out seeds around which no stretch of two blocks can reach the evidence.

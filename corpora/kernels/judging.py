@@ -65,7 +65,7 @@ def judge(
     low = np.empty(n, np.int64)
     many = np.zeros(n, np.int64)
     worth = np.empty(n, np.float64)
-    bound, total = 0.0, 0
+    total = 0
     for i in range(n):
         left, right = 0, m
         while left < right:
@@ -83,8 +83,7 @@ def judge(
             # A word that the stretch repeats belongs to its topic: meeting it there says little.
             worth[i] = min(bits[i], np.log2(m / many[i]) + prices[TOPIC])
             total += many[i]
-            bound += max(worth[i], 0.0) + prices[RUN_GAIN]
-    if bound < threshold:
+    if total == 0:
         return none
 
     # All equal words, by diagonal and then in the order of the window.
@@ -148,15 +147,13 @@ def judge(
     if runs == 0:
         return none
 
-    # What all runs together could say at most.
-    covered = np.zeros(n, np.uint8)
+    # What all runs together could say at most: of runs that cover the same word, a chain takes one.
+    most = np.zeros(n, np.float64)
     for r in range(runs):
-        covered[first[r] : last[r] + 1] = 1
-    bound = 0.0
-    for i in range(n):
-        if covered[i] and many[i]:
-            bound += worth[i] + prices[RUN_GAIN]
-    if bound < threshold:
+        share = gains[r] / (last[r] - first[r] + 1)
+        for i in range(first[r], last[r] + 1):
+            most[i] = max(most[i], share)
+    if most.sum() < threshold:
         return none
 
     by_place = np.argsort(first[:runs] * (n + 1) + last[:runs], kind="mergesort")

@@ -86,8 +86,9 @@ def word_bits(
             if at < len(boilerplate) and boilerplate[at] == hashes[i]:
                 bits = _BOILERPLATE_BITS
         out[i] = bits
+        each = bits / length
         for k in range(begin[i], end[i]):
-            running[k + 1] = running[k] + bits / length
+            running[k + 1] = running[k] + each
     return out, running
 
 

@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     F64 = NDArray[np.float64]
 
-THRESHOLD: Final = 95.0
+THRESHOLD: Final = 118.0
 """Bits of shared information, less the price of the edits, from which on a stretch is a copy."""
 PRICES: Final = np.array(
     [
         THRESHOLD,
-        1.0,  # a word replaced by another
-        20.0,  # a run ends where it has fallen so far below its best
-        8.0,  # the least run
+        1.5,  # a word replaced by another
+        10.0,  # a run ends where it has fallen so far below its best
+        6.0,  # the least run
         2.0,  # a link between two runs
-        1.5,  # per doubling of the drift between them
-        12.0,  # a link that goes back in the text
-        1.5,  # each equal word of a row beyond the next
+        2.0,  # per doubling of the drift between them
+        30.0,  # a link that goes back in the text
+        5.0,  # each equal word of a row beyond the next: gained
         6.0,  # equal words in a row that any two texts may share
-        2.0,  # what a word may say beyond how rare it is in the stretch
-        0.15,  # per word of the window between two runs
-        1.0,  # a link between neighbours that changed places
+        8.0,  # what a word may say beyond how rare it is in the stretch
+        0.3,  # per word of the window between two runs
+        3.0,  # a link between neighbours that changed places
     ]
 )
 """In bits; the places are named in :mod:`corpora.kernels.judging`."""
