@@ -15,7 +15,7 @@ from guard.exemption import EXEMPT_CHARACTERS, Question
 from guard.policy import Policy
 from guard.proposal import Atom
 from guard.quotas import Quotas
-from guard.rights import Right
+from guard.rights import SLOT_CELLS, Right
 from guard.tiles import tile_ends
 from guard.verdict import Action, Reason
 
@@ -203,11 +203,17 @@ class _Sweep:
         return True
 
     def _cells(self, start: int, end: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        cells: dict[str, set[int]] = {}
+        """Return the cells disclosed, per family: of its members that hold the text one is charged, always the same."""
+        members: dict[str, dict[tuple[int, str], set[int]]] = {}
         for one in self._open.values():
-            if _readable(one):
-                cells.setdefault(one.right.family, set()).update(one.cells(start, end))
-        return tuple((family, tuple(sorted(found))) for family, found in sorted(cells.items()) if found)
+            if _readable(one) and (found := one.cells(start, end)):
+                member = members.setdefault(one.right.family, {})
+                member.setdefault((one.right.slot, one.source.id), set()).update(found)
+        cells = []
+        for family, holders in sorted(members.items()):
+            (slot, _), shown = min(holders.items())
+            cells.append((family, tuple(slot * SLOT_CELLS + cell for cell in sorted(shown))))
+        return tuple(cells)
 
 
 def _readable(one: Held) -> bool:
