@@ -84,7 +84,7 @@ def test_an_index_of_the_first_format_says_so(tmp_path: Path) -> None:
     folder.mkdir()
     (tmp_path / "current").write_text(folder.name)
     (folder / "manifest.json").write_text(json.dumps({"magic": "echoguard-corpus", "format": 1}))
-    with pytest.raises(CorpusVersion, match="has index format 1; this program reads format 2. Build the index again"):
+    with pytest.raises(CorpusVersion, match=r"index format 1; this program reads format 2\. Build the index again"):
         Corpus.open(tmp_path)
     Corpus.build(tmp_path, [Document(id="a", text="x")], name="x").close()
     assert not folder.exists()
