@@ -110,7 +110,7 @@ class _Sweep:
         self._ends: list[tuple[int, int]] = []
         self._marks: list[tuple[int, int, str, str, int]] = []
         self._numbers = itertools.count()
-        self._readable = self._short = self._closed = self._training = 0
+        self._readable = self._closed = self._training = 0
         self._quotas = Quotas()
         self._exempt_left = EXEMPT_CHARACTERS
         self._exempt_upto = 0
@@ -124,13 +124,12 @@ class _Sweep:
         if self._marks:
             strictness, _, kind, rule, _ = self._marks[0]
             action, reason, cause = Action(-strictness), Reason.FINDING, rule if kind == Kind.PII.value else kind
-        charged = self._readable > 0 or self._short > 0
-        exempt = charged and self._exempt_passage(start, end)
+        exempt = self._readable > 0 and self._exempt_passage(start, end)
         if self._training:
             training = self._policy.rules.get(Kind.TRAINING, Action.BLOCK)
             if training > action:
                 action, reason, cause = training, Reason.FINDING, Kind.TRAINING.value
-        if charged and not exempt:
+        if self._readable and not exempt:
             beyond = self._quotas.quote(end - start)
             if beyond > action:
                 action, reason, cause = beyond, Reason.FINDING, Kind.VERBATIM.value
@@ -166,8 +165,6 @@ class _Sweep:
     def _count(self, one: Held, change: int) -> None:
         if one.kind is Kind.TRAINING or one.right.training:
             self._training += change
-        elif one.short:
-            self._short += change
         elif one.right.readable:
             self._readable += change
         else:

@@ -56,6 +56,9 @@ def test_both_parts_of_a_split_passage_are_counted(corpus: Corpus) -> None:
     first = len(" ".join(WORDS[:21])) + 1
     assert charged([found]) >= set(range(first, len(" ".join(WORDS[:28]))))
     assert min(charged([found])) == first
+    # What follows the border corresponds character by character, as it does without one.
+    ours = " ".join(WORDS[28:40])
+    assert (Span(0, len(ours)), Span(NOTE.index(ours), NOTE.index(ours) + len(ours))) in found.documents[0].pieces
 
 
 def test_repeats_of_three_words_and_three_words(corpus: Corpus) -> None:
@@ -68,6 +71,33 @@ def test_repeats_of_three_words_and_three_words(corpus: Corpus) -> None:
 def test_what_stands_on_one_side_only_is_not_its_business(inner: Detector) -> None:
     assert JoinedDetector(inner, NOTE).detect(" ".join(CHAT)) == []
     assert JoinedDetector(inner, " ".join(CHAT)).detect(NOTE) == []
+
+
+class Listener:
+    """Remembers how much it was shown."""
+
+    name = "listener"
+
+    def __init__(self) -> None:
+        self.most = 0
+
+    def detect(self, answer: str) -> list[Finding]:
+        self.most = max(self.most, len(answer))
+        return []
+
+    def settled(self, answer: str) -> int:
+        self.most = max(self.most, len(answer))
+        return len(answer)
+
+
+def test_only_the_head_of_an_answer_is_looked_at() -> None:
+    listener = Listener()
+    joined = JoinedDetector(listener, "before")
+    for size in (10, HEAD - 1, HEAD, 50_000):
+        joined.detect("x" * size)
+        assert joined.settled("x" * size) == size
+
+    assert listener.most <= len("before") + 1 + HEAD
 
 
 PART = st.one_of(
