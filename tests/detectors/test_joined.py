@@ -10,7 +10,7 @@ from corpora import Corpus, Document, DocumentRef
 from corpora.span import Span
 from detectors.base import Detector
 from detectors.finding import REPEAT_RULE, Finding
-from detectors.joined import HEAD, JoinedDetector
+from detectors.joined import HEAD, SHORT_HEAD, JoinedDetector
 from detectors.verbatim import RepeatDetector, VerbatimDetector
 
 NOTE = (
@@ -91,13 +91,14 @@ class Listener:
 
 
 def test_only_the_head_of_an_answer_is_looked_at() -> None:
-    listener = Listener()
-    joined = JoinedDetector(listener, "before")
-    for size in (10, HEAD - 1, HEAD, 50_000):
-        joined.detect("x" * size)
-        assert joined.settled("x" * size) == size
+    for reach in (HEAD, SHORT_HEAD):
+        listener = Listener()
+        joined = JoinedDetector(listener, "before " * 500, reach=reach)
+        for size in (10, reach - 1, reach, 50_000):
+            joined.detect("x" * size)
+            assert joined.settled("x" * size) == size
 
-    assert listener.most <= len("before") + 1 + HEAD
+        assert listener.most == 2 * reach + 1
 
 
 PART = st.one_of(
@@ -108,13 +109,21 @@ PASSAGES = st.lists(PART, min_size=1, max_size=4).map(lambda parts: " ".join(wor
 
 
 @settings(max_examples=150, deadline=None)
-@given(before=PASSAGES, answer=PASSAGES, more=st.sampled_from(["", " ".join(CHAT * 12)]), data=st.data())
-def test_what_is_settled_stays(inner: Detector, before: str, answer: str, more: str, data: st.DataObject) -> None:
+@given(
+    before=PASSAGES,
+    answer=PASSAGES,
+    reach=st.sampled_from([HEAD, SHORT_HEAD]),
+    more=st.sampled_from(["", " ".join(CHAT * 12)]),
+    data=st.data(),
+)
+def test_what_is_settled_stays(
+    inner: Detector, before: str, answer: str, reach: int, more: str, data: st.DataObject
+) -> None:
     answer += " " + more
     cut = data.draw(st.integers(0, len(answer)))
-    joined = JoinedDetector(inner, before)
+    joined = JoinedDetector(inner, before, reach=reach)
     settled = joined.settled(answer[:cut])
-    part, whole = list(joined.detect(answer[:cut])), list(JoinedDetector(inner, before).detect(answer))
+    part, whole = list(joined.detect(answer[:cut])), list(JoinedDetector(inner, before, reach=reach).detect(answer))
 
     def below(found: list[Finding]) -> list[tuple[int, int]]:
         return sorted({(one.span.start, min(one.span.end, settled)) for one in found if one.span.start < settled})
