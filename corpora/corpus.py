@@ -141,8 +141,8 @@ class Corpus:
         """
         from corpora.index.change import update
 
-        self._now()
-        change = update(self._directory, add=add, remove=remove, compact=compact, progress=progress)
+        known = self._now().snapshot
+        change = update(self._directory, known, add=add, remove=remove, compact=compact, progress=progress)
         self._now()
         return change
 

@@ -12,6 +12,8 @@ from detectors.finding import Finding, Source
 
 HEAD: Final = 700
 """Characters of an answer that are joined to what was shown before; what one window of the matching sees, about."""
+SHORT_HEAD: Final = 200
+"""As many on both sides where only short repeats are looked for: those that reach further in are found without."""
 _BORDER: Final = "\n"
 
 
@@ -24,11 +26,13 @@ class JoinedDetector:
     Args:
         inner: Looks at the joined text.
         before: The end of what was shown before.
+        reach: Characters that are looked at on both sides of the border.
     """
 
-    def __init__(self, inner: Detector, before: str) -> None:
+    def __init__(self, inner: Detector, before: str, *, reach: int = HEAD) -> None:
         self._inner = inner
-        self._before = before + _BORDER
+        self._before = before[-reach:] + _BORDER
+        self._reach = reach
         self._known: tuple[str, list[Finding]] | None = None
 
     @property
@@ -43,7 +47,7 @@ class JoinedDetector:
         What the earlier part discloses of the documents is added to the first character of the later one: together they
         are a passage, and the earlier part alone was too little to be charged.
         """
-        head = answer[:HEAD]
+        head = answer[: self._reach]
         if self._known is None or self._known[0] != head:
             found = self._inner.detect(self._before + head)
             border = len(self._before)
@@ -53,7 +57,7 @@ class JoinedDetector:
 
     def settled(self, answer: str) -> int:
         """See :meth:`detectors.base.Detector.settled`; nothing that follows a whole head changes anything."""
-        if len(answer) >= HEAD:
+        if len(answer) >= self._reach:
             return len(answer)
         return max(0, self._inner.settled(self._before + answer) - len(self._before))
 

@@ -15,7 +15,7 @@ from guard.exemption import EXEMPT_CHARACTERS, Question
 from guard.policy import Policy
 from guard.proposal import Atom
 from guard.quotas import Quotas
-from guard.rights import Right
+from guard.rights import SLOT_CELLS, Right
 from guard.tiles import tile_ends
 from guard.verdict import Action, Reason
 
@@ -110,7 +110,7 @@ class _Sweep:
         self._ends: list[tuple[int, int]] = []
         self._marks: list[tuple[int, int, str, str, int]] = []
         self._numbers = itertools.count()
-        self._readable = self._short = self._closed = self._training = 0
+        self._readable = self._closed = self._training = 0
         self._quotas = Quotas()
         self._exempt_left = EXEMPT_CHARACTERS
         self._exempt_upto = 0
@@ -124,13 +124,12 @@ class _Sweep:
         if self._marks:
             strictness, _, kind, rule, _ = self._marks[0]
             action, reason, cause = Action(-strictness), Reason.FINDING, rule if kind == Kind.PII.value else kind
-        charged = self._readable > 0 or self._short > 0
-        exempt = charged and self._exempt_passage(start, end)
+        exempt = self._readable > 0 and self._exempt_passage(start, end)
         if self._training:
             training = self._policy.rules.get(Kind.TRAINING, Action.BLOCK)
             if training > action:
                 action, reason, cause = training, Reason.FINDING, Kind.TRAINING.value
-        if charged and not exempt:
+        if self._readable and not exempt:
             beyond = self._quotas.quote(end - start)
             if beyond > action:
                 action, reason, cause = beyond, Reason.FINDING, Kind.VERBATIM.value
@@ -166,8 +165,6 @@ class _Sweep:
     def _count(self, one: Held, change: int) -> None:
         if one.kind is Kind.TRAINING or one.right.training:
             self._training += change
-        elif one.short:
-            self._short += change
         elif one.right.readable:
             self._readable += change
         else:
@@ -203,11 +200,17 @@ class _Sweep:
         return True
 
     def _cells(self, start: int, end: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        cells: dict[str, set[int]] = {}
+        """Return the cells disclosed, per family: of its members that hold the text one is charged, always the same."""
+        members: dict[str, dict[tuple[int, str], set[int]]] = {}
         for one in self._open.values():
-            if _readable(one):
-                cells.setdefault(one.right.family, set()).update(one.cells(start, end))
-        return tuple((family, tuple(sorted(found))) for family, found in sorted(cells.items()) if found)
+            if _readable(one) and (found := one.cells(start, end)):
+                member = members.setdefault(one.right.family, {})
+                member.setdefault((one.right.slot, one.source.id), set()).update(found)
+        cells = []
+        for family, holders in sorted(members.items()):
+            (slot, _), shown = min(holders.items())
+            cells.append((family, tuple(slot * SLOT_CELLS + cell for cell in sorted(shown))))
+        return tuple(cells)
 
 
 def _readable(one: Held) -> bool:

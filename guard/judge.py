@@ -19,7 +19,7 @@ from guard.free import read_freely
 from guard.policy import Policy
 from guard.principal import Principal
 from guard.proposal import Atom, Outcome, finish
-from guard.rights import UNKNOWN, Right, family_key
+from guard.rights import UNKNOWN, Right, family_key, slot_of
 from guard.tiles import whole_words
 
 
@@ -35,6 +35,7 @@ def right_of(principal: Principal, corpus: Corpus | None, document_id: str) -> R
         readable=may_read(info, principal),
         free=free_to_read(info, principal),
         training=info.kind == "training",
+        slot=slot_of(info.family, info.id),
     )
 
 

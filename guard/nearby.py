@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from corpora.document import DocumentRef
 from detectors.base import Detector
 from detectors.finding import Finding, Kind
-from detectors.joined import JoinedDetector
+from detectors.joined import SHORT_HEAD, JoinedDetector
 from detectors.verbatim import RepeatDetector, VerbatimDetector
 from guard.access.ledger.base import Account, Ledger
 from guard.judge import right_of
@@ -125,7 +125,7 @@ class Nearby:
         if not before:
             return (repeats,)
         copies = VerbatimDetector(tuple(self._corpora.values()))
-        return (repeats, JoinedDetector(copies, before), JoinedDetector(repeats, before))
+        return (repeats, JoinedDetector(copies, before), JoinedDetector(repeats, before, reach=SHORT_HEAD))
 
     def _charged(self, documents: Iterable[DocumentRef]) -> list[DocumentRef]:
         refs = (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
+from typing import Final
 
 from corpora.document import DocumentRef
 from corpora.labels import RESTRICTED
@@ -20,6 +22,7 @@ class Right:
         readable: Whether the principal may read it at all.
         free: Whether the principal may read it without limit (public documents, allow corpora).
         training: Whether it is training text, which nobody may be shown.
+        slot: Which part of the account's cells are this document's own; 0 for the one that the family is named after.
     """
 
     family: str
@@ -28,6 +31,7 @@ class Right:
     readable: bool
     free: bool = False
     training: bool = False
+    slot: int = 0
 
 
 UNKNOWN = Right(family="", label=RESTRICTED, length=0, readable=False)
@@ -37,6 +41,21 @@ UNKNOWN = Right(family="", label=RESTRICTED, length=0, readable=False)
 def family_key(corpus: str, family: str) -> str:
     """Return the key of a family's ledger account; the separator cannot occur in a corpus name."""
     return f"{corpus}\x1f{family}"
+
+
+SLOT_CELLS: Final = 1 << 20
+"""Cells from one slot to the next, 32 million characters; a longer document runs on into the next slot."""
+_SLOTS: Final = 4_000
+
+
+def slot_of(family: str, document_id: str) -> int:
+    """
+    Return the slot of a document in the account of its family.
+
+    Near-duplicates share an account but not their offsets: what stands in one of them only must not pass for shown
+    because other text stands at that place in another.
+    """
+    return 0 if document_id == family else 1 + zlib.crc32(document_id.encode()) % _SLOTS
 
 
 def document_key(ref: DocumentRef) -> str:

@@ -8,9 +8,10 @@ copied, so that the real documents stay the only origin of what the bench plants
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Iterator
+
+import numpy as np
 
 from bench.matching.texts import Texts
 
@@ -22,7 +23,7 @@ _POOL_BYTES = 24_000_000
 
 def grown(texts: Texts, size: int, *, seed: int = 11) -> Iterator[tuple[str, str]]:
     """Yield documents of *size* bytes together."""
-    rnd = random.Random(seed)
+    rnd = np.random.default_rng(seed)
     pool: list[list[str]] = []
     total = 0
     for _, text in texts:
@@ -40,14 +41,18 @@ def grown(texts: Texts, size: int, *, seed: int = 11) -> Iterator[tuple[str, str
         number += 1
 
 
-def _document(pool: list[list[str]], every: list[str], rnd: random.Random) -> str:
-    sources = [pool[int(rnd.random() * len(pool))] for _ in range(_SOURCES)]
-    length = int(rnd.lognormvariate(6.7, 0.8)) + 60
+def _document(pool: list[list[str]], every: list[str], rnd: np.random.Generator) -> str:
+    sources = [pool[place] for place in rnd.integers(len(pool), size=_SOURCES).tolist()]
+    length = int(rnd.lognormal(6.7, 0.8)) + 60
     pieces: list[str] = []
-    while len(pieces) < length:
-        source = sources[int(rnd.random() * _SOURCES)]
-        begin = int(rnd.random() * (len(source) - 6))
-        pieces += source[begin : begin + 2 + int(rnd.random() * 5)]
-    for place in range(int(rnd.random() * 5), len(pieces), 5):
-        pieces[place] = every[int(rnd.random() * len(every))]
+    which, where = rnd.integers(_SOURCES, size=length).tolist(), rnd.random(length).tolist()
+    for source, begin, words in zip(which, where, rnd.integers(2, 7, size=length).tolist(), strict=True):
+        if len(pieces) >= length:
+            break
+        taken = sources[source]
+        start = int(begin * (len(taken) - words))
+        pieces += taken[start : start + words]
+    changed = range(int(rnd.integers(5)), len(pieces), 5)
+    for place, other in zip(changed, rnd.integers(len(every), size=len(changed)).tolist(), strict=True):
+        pieces[place] = every[other]
     return "".join(pieces)

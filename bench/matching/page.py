@@ -10,6 +10,8 @@ from bench.matching.recall import edits
 from bench.matching.report import latest
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "matching.md"
+PICTURES = {"Recall against edits": "recall.svg", "Latency against the size of the corpus": "latency.svg"}
+"""Drawn by :mod:`bench.matching.plot`, beside the page."""
 BEGIN, END = "<!-- written by python -m bench.matching --show -->", "<!-- end -->"
 
 
@@ -48,8 +50,10 @@ def table(record: Path) -> str:
     for group, name in named:
         here = [by_key.get((group, name, size)) for size in sizes]
         target = " · ".join(dict.fromkeys(row["target"] for row in here if row))
-        lines.append(f"| {name} | {target} | {' | '.join(_cell(row) for row in here)} |")
-    return "\n".join([*lines, *_peers(rows)])
+        label = name if group == "recall" else f"{group}: {name}"
+        lines.append(f"| {label} | {target} | {' | '.join(_cell(row) for row in here)} |")
+    pictures = [f"![{title}](figures/{name})" for title, name in PICTURES.items()]
+    return "\n".join([*lines, *_peers(rows), "", *pictures])
 
 
 def _peers(rows: list[dict[str, Any]]) -> list[str]:

@@ -75,7 +75,7 @@ def _latency(rows: list[dict[str, Any]], path: Path) -> Path:
 
 
 def _by_rate(rows: Iterable[dict[str, Any]], value: str) -> tuple[list[int], list[float]]:
-    values = {row["name"]: row["values"][value] for row in rows}
+    values = {row["name"]: row["values"][value] for row in rows if value in row["values"]}
     found = [(rate, values[name]) for rate in _RATES if (name := edits(60, rate)) in values]
     return [rate for rate, _ in found], [share for _, share in found]
 

@@ -79,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             measure(size, texts, effort, report, Path(scratch) / str(size), options)
             shutil.rmtree(Path(scratch) / str(size))
     print(report.table())
-    if not options.quick or options.record:
+    lessened = (options.quick, options.trials, options.clean, options.hard, options.only, options.skip)
+    if options.record or not any(lessened):
         print(f"\nrecord: {report.save()}")
         _show()
 
@@ -172,7 +173,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.matching", description="Figures of near-verbatim matching.")
     parser.add_argument("--size", choices=[*map(str, SIZES), "all"], default="all", help="megabytes of the corpus")
     parser.add_argument("--quick", action="store_true", help="20 MB and few trials: three minutes, no record")
-    parser.add_argument("--record", action="store_true", help="write a record of a quick run too")
+    parser.add_argument("--record", action="store_true", help="write a record of a run that was made shorter too")
     parser.add_argument("--trials", type=int, help="trials of each kind of copy")
     parser.add_argument("--clean", type=int, help="clean answers of unrelated text")
     parser.add_argument("--hard", type=int, help="hard negatives")

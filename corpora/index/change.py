@@ -134,6 +134,7 @@ class _Update:
 
 def update(
     directory: Path,
+    known: Snapshot,
     *,
     add: Iterable[Document],
     remove: Iterable[str],
@@ -141,13 +142,15 @@ def update(
     progress: Callable[[int, int], None] | None,
 ) -> Change:
     """
-    Change the corpus in *directory*; see :meth:`corpora.Corpus.update`.
+    Change the corpus in *directory*, of which *known* is a version that is open; see :meth:`corpora.Corpus.update`.
 
     Raises:
         CorpusError: It cannot be read, written or changed in this way; nothing was changed.
     """
     with changing(directory):
-        old = open_snapshot(directory)
+        old = open_snapshot(directory, known)
+        if (old.version.corpus, old.version.kind) != (known.version.corpus, known.version.kind):
+            raise CorpusError(f"{directory} now holds another corpus; open it anew")
         change, records = _Update(directory, old, progress).run(add, remove)
         if compact and not old.version.store_text:
             raise CorpusError(

@@ -58,7 +58,7 @@ def compacted(
         whole: Make one segment of everything, unless it is one already with nothing removed.
     """
     known = {segment.directory.name: segment for segment in old}
-    chosen = to_merge(segments)
+    chosen = to_merge([live_characters(segment) for segment in segments], [_kept(segment) for segment in segments])
     for place, segment in enumerate(segments):
         before = known.get(segment.directory.name)
         if not whole and place not in chosen and before is not None and weakened(before, segment):
@@ -77,26 +77,33 @@ def compacted(
     return [*earlier, one, *later]
 
 
-def to_merge(segments: Sequence[IndexReader]) -> list[int]:
-    """Return the places of the segments to be written anew as one, in order; empty where all may stay as they are."""
-    live = [live_characters(segment) for segment in segments]
-    chosen = {
-        place
-        for place, segment in enumerate(segments)
-        if live[place] < (1 - _MOST_REMOVED) * segment.manifest.counts["characters"]
-        or (len(segment.documents) < (1 - _MOST_REMOVED) * segment.documents.rows)
-    }
-    order = sorted(range(len(segments)), key=lambda place: live[place])
+def to_merge(live: Sequence[int], kept: Sequence[float]) -> list[int]:
+    """
+    Return the places of the segments to be written anew as one, in order; empty where all may stay as they are.
+
+    Args:
+        live: Code points of each segment that documents still have.
+        kept: Share of each segment's text and documents that is not removed.
+    """
+    due = {place for place, share in enumerate(kept) if share < 1 - _MOST_REMOVED}
+    chosen = set(due)
+    order = sorted(range(len(live)), key=lambda place: live[place])
     smaller = 0
     for rank, place in enumerate(order):
         if rank and smaller * _TIER >= live[place]:
             chosen.update(order[: rank + 1])
         smaller += live[place]
-    if len(segments) - max(len(chosen) - 1, 0) > MOST_SEGMENTS:
+    if len(live) - max(len(chosen) - 1, 0) > MOST_SEGMENTS:
         chosen.update(order[:-1])
     while chosen and sum(live[place] for place in chosen) >= PLACE_LIMIT:
         chosen.discard(max(chosen, key=lambda place: live[place]))
-    return sorted(chosen)
+    return sorted(chosen) if len(chosen) > 1 or chosen <= due else []
+
+
+def _kept(reader: IndexReader) -> float:
+    """Return the share of a segment that is not removed, of its text or of its documents, whichever is less."""
+    documents = len(reader.documents) / max(1, reader.documents.rows)
+    return min(documents, live_characters(reader) / max(1, reader.manifest.counts["characters"]) or documents)
 
 
 def weights_for(characters: int, beside: Sequence[IndexReader]) -> Path | None:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpora.errors import CorpusBusy, CorpusCorrupt, CorpusError, CorpusNotFound, CorpusUnwritable
 from corpora.index.checkpoint import CHECKPOINT_FILE
+from corpora.index.manifest import MAGIC, unsealed
 from corpora.index.segments import Version
 
 if TYPE_CHECKING:
@@ -80,10 +81,11 @@ def read_version(directory: Path, name: str) -> Version:
         CorpusCorrupt: It is missing, or not as it was written.
     """
     path = directory / f"{name}.json"
-    if not path.exists() and (directory / name / MANIFEST).exists():
-        # Up to format 1 a version was a folder.
-        path = directory / name / MANIFEST
+    before = directory / name / MANIFEST
     try:
+        if not path.exists() and before.exists():
+            # In format 1 a version was a folder; this says which format is read now.
+            unsealed(before.read_bytes(), magic=MAGIC, where=before)
         raw = path.read_bytes()
     except OSError as error:
         raise CorpusCorrupt(f"{path} cannot be read ({error.strerror}); build the index again") from None

@@ -34,6 +34,7 @@ IDS_FILE: Final = "documents.ids"
 TEXTS_FILE: Final = "documents.texts"
 DIGESTS_FILE: Final = "documents.digests"
 DIGEST_BYTES: Final = 16
+_DIGEST: Final = np.dtype([("high", "<u8"), ("low", "<u8")])
 
 
 def id_hash(document_id: str) -> int:
@@ -66,8 +67,8 @@ class DocumentTable:
         self._known: dict[int, DocumentInfo] = {}
         self._blocks: I64 | None = None
         self.families: Families = read_families(directory)
-        self._digests: list[bytes] | None = None
-        self._by_digest: dict[bytes, int] | None = None
+        self._digests: NDArray[np.void] | None = None
+        self._by_digest: I64 | None = None
         self._removed: NDArray[np.bool_] | None = None
         self._live = len(self._meta_at)
 
@@ -158,21 +159,24 @@ class DocumentTable:
             (info.id, info.label, info.readers, info.tenant, info.title)
             == (document.id, document.label, document.readers, document.tenant, document.title)
             and info.length == len(document.text)
-            and self._text_digests()[int(self._text_of[number])] == text_digest(document.text)
+            and self._text_digests()[int(self._text_of[number])].tobytes() == text_digest(document.text)
         )
 
     def family_of(self, text: str) -> str | None:
         """Return the family of the documents with this text, hidden ones too; None where there is none."""
+        wanted = np.frombuffer(text_digest(text), dtype=_DIGEST)
+        digests = self._text_digests()
         if self._by_digest is None:
-            self._by_digest = {digest: number for number, digest in enumerate(self._text_digests())}
-        number = self._by_digest.get(text_digest(text))
-        return None if number is None else self.at(self.first_with(number)).family
+            self._by_digest = np.argsort(digests["high"])
+        place = int(np.searchsorted(digests["high"], wanted["high"][0], sorter=self._by_digest))
+        if place == len(digests) or digests[self._by_digest[place]] != wanted[0]:
+            return None
+        return self.at(self.first_with(int(self._by_digest[place]))).family
 
-    def _text_digests(self) -> list[bytes]:
+    def _text_digests(self) -> NDArray[np.void]:
         """Return the digest of every text; read when asked for, as only writers do."""
         if self._digests is None:
-            raw = (self._directory / DIGESTS_FILE).read_bytes()
-            self._digests = [raw[at : at + DIGEST_BYTES] for at in range(0, len(raw), DIGEST_BYTES)]
+            self._digests = np.fromfile(self._directory / DIGESTS_FILE, dtype=_DIGEST)
         return self._digests
 
     def text_of(self, number: int) -> int:

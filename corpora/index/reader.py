@@ -70,10 +70,12 @@ def hiding(reader: IndexReader, record: SegmentRecord) -> IndexReader:
     Raises:
         CorpusCorrupt: It removes documents that the segment does not have.
     """
-    numbers = record.numbers()
-    if len(numbers) and not 0 <= int(numbers[0]) <= int(numbers[-1]) < reader.documents.rows:
-        raise CorpusCorrupt(f"the version does not fit the segment {record.name}; build the index again")
-    return replace(reader, documents=reader.documents.without(numbers))
+    done = 0
+    for start, end in record.removed:
+        if not done <= start < end <= reader.documents.rows:
+            raise CorpusCorrupt(f"the version does not fit the segment {record.name}; build the index again")
+        done = end
+    return replace(reader, documents=reader.documents.without(record.numbers()))
 
 
 def verify_segment(directory: Path, record: SegmentRecord) -> None:

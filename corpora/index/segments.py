@@ -8,6 +8,7 @@ their numbers into the next version; :mod:`corpora.index.compaction` says when s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,7 +115,9 @@ class Version:
                 store_text=body["store_text"],
                 created=body["created"],
                 segments=tuple(
-                    SegmentRecord(one["name"], one["manifest"], tuple((start, end) for start, end in one["removed"]))
+                    SegmentRecord(
+                        one["name"], one["manifest"], tuple((index(start), index(end)) for start, end in one["removed"])
+                    )
                     for one in body["segments"]
                 ),
             )

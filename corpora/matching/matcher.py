@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,7 +14,7 @@ from corpora.matching.join import covers
 from corpora.matching.source import SourceReader
 from corpora.matching.windows import FoldedAnswer
 from corpora.span import Span
-from corpora.text.decoding import unfinished, views
+from corpora.text.disguises import original, unfinished, views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,14 +22,11 @@ if TYPE_CHECKING:
     from corpora.index.reader import IndexReader
     from corpora.matching.candidates import Candidate
     from corpora.matching.passage import Passage, Piece
-    from corpora.text.decoding import View
 
 _MARGIN: Final = 192
 """Code points read on both sides of what a window can reach in a text."""
 _SLACK: Final = 1.3
 """How much longer a copied stretch may be in the text than in the answer."""
-_OUTER: Final = frozenset({"base64", "hex"})
-"""Disguises inside which another one is looked for."""
 MOST_COPIES: Final = 64
 """Documents named of those that have the same text; beyond, some of every combination of rights."""
 
@@ -47,14 +43,10 @@ class Matcher:
         answer = FoldedAnswer(text, self._index.weights)
         found = self._found(answer)
         plain = {(match.document_id, match.pieces) for match in found}
-        for view in views(text, answer.folded, answer.words):
-            inner = FoldedAnswer(view.text, self._index.weights)
-            found += [_original(match, view) for match in self._found(inner)]
-            if view.name in _OUTER:
-                # One disguise inside another.
-                for nested in views(view.text, inner.folded, inner.words):
-                    deepest = FoldedAnswer(nested.text, self._index.weights)
-                    found += [_original(_original(match, nested), view) for match in self._found(deepest)]
+        for view in views(text, self._index.weights.of):
+            if view.text:
+                inner = FoldedAnswer(view.text, self._index.weights)
+                found += [original(match, view) for match in self._found(inner)]
         # What is plain to see is no disguise; only what adds nothing at all may go, or settled places would change.
         found = [m for m in found if m.view == "plain" or (m.document_id, m.pieces) not in plain]
         found.sort(key=lambda match: (match.span, -match.similarity, match.document_id, match.view))
@@ -67,7 +59,7 @@ class Matcher:
         if not settled:
             return 0
         whole = text[: unfinished(text)]
-        for view in views(whole, answer.folded, answer.words):
+        for view in views(whole, self._index.weights.of):
             if view.held is None:
                 continue
             inner = FoldedAnswer(view.text, self._index.weights).settled() if view.windowed else 0
@@ -125,29 +117,3 @@ class Matcher:
                 named.append(number)
             seen.add(rights)
         return named
-
-
-def _original(match: Match, view: View) -> Match:
-    """Return a match found in a reading with its places in the text that was read."""
-    pieces = []
-    for ours, theirs in match.pieces:
-        ends = (int(view.starts[ours.start]), int(view.ends[ours.end - 1]))
-        if view.name == "backwards":
-            ends = (int(view.starts[ours.end - 1]), int(view.ends[ours.start]))
-            if len(ours) == len(theirs):
-                # Equal lengths would say that it runs forwards.
-                start = theirs.start - 1 if theirs.start else 1
-                pieces.append((Span(*ends), Span(min(start, theirs.end), theirs.end)))
-                continue
-        pieces.append((Span(*ends), theirs))
-    if view.name == "backwards":
-        pieces.reverse()
-    # Encoded characters share symbols: the piece that comes first keeps them.
-    disjoint: list[tuple[Span, Span]] = []
-    for ours, theirs in pieces:
-        start = disjoint[-1][0].end if disjoint else ours.start
-        if start < ours.end:
-            disjoint.append((Span(start, ours.end), theirs))
-    span = Span(disjoint[0][0].start, disjoint[-1][0].end)
-    name = view.name if match.view == "plain" else f"{view.name}+{match.view}"
-    return replace(match, span=span, pieces=tuple(disjoint), view=name)

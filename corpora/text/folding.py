@@ -8,6 +8,7 @@ first needs them, so that no program pays for a million look-ups at start.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -37,14 +38,53 @@ _SIZE: Final = 0x110000
 _JOINERS: Final = frozenset("'\u2019\u02bc\u02b9\uff07\u0640")
 """Apostrophes and the Arabic stretching mark: they vanish inside a word without ending it."""
 
-# Look-alikes of Latin letters after case folding (Unicode confusables, the ones that fool a reader at once).
-_LOOKS_LIKE: Final = dict(
-    zip(
-        "аеорсхуіјѕһԁԛԝѵոսցհοανικρτυχϲϳıłøđħŧɡɑɩʟᴀʙᴄᴅᴇᴊᴋᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢ",
-        "aeopcxyijshdqwvnugh" + "oavikptuxcj" + "ilodhtgail" + "abcdejkmnoprtuvwyz",
-        strict=True,
-    ),
+# Letters that look like Latin ones, after case folding (Unicode's confusables, the ones that fool a reader at once).
+# Where a capital looks like one Latin letter and its small letter like another, the small letter decides: case must
+# never matter, in any script.  Cherokee folds to capitals.
+_LOOKS_LIKE: Final = {
+    other: letter
+    for letter, others in {
+        "a": "\u0430\u03b1\u13aa\ua4ee",
+        "b": "\u0432\u044c\u03b2\u13f4\u13cf\ua4d0",
+        "c": "\u0441\u03f2\u13df\ua4da",
+        "d": "\u0501\u00f0\u13a0\u13e7\ua4d3",
+        "e": "\u0435\u04bd\u03b5\u0259\u13ac\ua4f0",
+        "f": "\ua4dd",
+        "g": "\u050d\u0581\u13c0\u13fb\ua4d6",
+        "h": "\u04bb\u043d\u0570\u13bb\u13c2\ua4e7",
+        "i": "\u0456\u03b9\u0269\u13a5\ua4f2",
+        "j": "\u0458\u03f3\u0575\u13ab\ua4d9",
+        "k": "\u043a\u03ba\u13e6\ua4d7",
+        "l": "\u04cf\u056c\u13de\ua4e1",
+        "m": "\u043c\u03bc\u13b7\ua4df",
+        "n": "\u043f\u0578\u057c\u0572\u03b7\ua4e0",
+        "o": "\u043e\u04e9\u03bf\u03c3\u0585\ua4f3",
+        "p": "\u0440\u03c1\u13e2\ua4d1",
+        "q": "\u051b\u0566",
+        "r": "\u0433\u13a1\u13d2\ua4e3",
+        "s": "\u0455\u13da\u13d5\ua4e2",
+        "t": "\u0442\u03c4\u13a2\ua4d4",
+        "u": "\u057d\u03c5\ua4f4",
+        "v": "\u0475\u03bd\u13d9\ua4e6",
+        "w": "\u051d\u03c9\u13b3\ua4ea",
+        "x": "\u0445\u04b3\u03c7\ua4eb",
+        "y": "\u0443\u04af\u03b3\u13a9\u13bd\ua4ec",
+        "z": "\u03b6\u13c3\ua4dc",
+    }.items()
+    for other in others
+}
+_LATIN: Final = re.compile(
+    r"LATIN (?:SMALL LETTER|CAPITAL LETTER|LETTER SMALL CAPITAL) "
+    r"(?:DOTLESS |SCRIPT |TURNED |REVERSED |INVERTED |SIDEWAYS |OPEN |INSULAR |LONG )*([A-Z])(?: WITH .*)?",
 )
+"""Names of Latin letters with a stroke, a hook or a tail, small capitals, and letters turned round."""
+_ALPHAS: Final = {"\u0251": "a", "\u0269": "i", "\u0138": "k"}
+"""Latin letters with Greek names, and kra."""
+_FRAMED: Final = re.compile(
+    r"(?:REGIONAL INDICATOR SYMBOL|(?:CROSSED )?NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL|SQUARED LATIN SMALL)"
+    r" LETTER ([A-Z])",
+)
+"""Names of the letters that are symbols and have no compatibility form."""
 
 _ALONE_RANGES: Final = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -63,27 +103,44 @@ _ALONE_RANGES: Final = (
 def fold(char: str) -> tuple[int, str]:
     """Return the kind of one code point and its folded form; the form is empty unless the kind keeps it."""
     category = unicodedata.category(char)
+    if category == "So" and (framed := _FRAMED.fullmatch(unicodedata.name(char, ""))):
+        return LETTER, framed[1].lower()
     if char in _JOINERS or category in {"Mn", "Me", "Cf"}:
         return DROP, ""
     if category == "Cs":
         return BREAK, ""
     if category[0] == "L" and char == char.casefold() and unicodedata.is_normalized("NFKD", char):
-        form = _LOOKS_LIKE.get(char, char)
+        form = _latin(char)
         return (ALONE if _stands_alone(form) else LETTER), form
     # Marks go first: folding the case of a letter with an iota below would make two letters of it.
     form = char
     for _ in range(2):
         form = "".join(map(_bare, unicodedata.normalize("NFKD", form))).casefold()
+    if not form and _JOINERS.intersection(unicodedata.normalize("NFKD", char)):
+        return DROP, ""
     if not form:
         # A spacing accent comes apart into a space and a mark: whatever leaves nothing behind ends a word.
         return BREAK, ""
-    form = "".join(_LOOKS_LIKE.get(part, part) for part in form)
+    form = "".join(map(_latin, form))
     return (ALONE if _stands_alone(form) else LETTER), form
+
+
+def _latin(letter: str) -> str:
+    """Return the Latin letter that a letter looks like, or the letter."""
+    if letter.isascii():
+        return letter
+    form = _LOOKS_LIKE.get(letter) or _ALPHAS.get(letter)
+    if form is None:
+        name = _LATIN.fullmatch(unicodedata.name(letter, ""))
+        form = name[1].lower() if name else letter
+    return form
 
 
 def _bare(part: str) -> str:
     """Return a letter or a digit as it is (digits of any script as ASCII), and nothing for the rest."""
     category = unicodedata.category(part)
+    if part in _JOINERS:
+        return ""
     if category[0] == "N":
         digit = unicodedata.digit(part, None)
         return part if digit is None else str(digit)

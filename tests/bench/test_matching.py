@@ -341,6 +341,7 @@ def test_a_record_is_drawn(tmp_path: Path) -> None:
         report.add(Row(corpus=20, group="recall", name=recall.edits(60, rate), values={"recall": 1.0}))
         report.add(Row(corpus=20, group="peer some", name=recall.edits(60, rate), values={"peer": 0.5}))
     report.add(Row(corpus=20, group="speed", name="nothing copied", values={"p50_ms": 1.0, "p99_ms": 2.0}))
+    report.add(Row(corpus=20, group="recall", name="span overlap", values={"median": 1.0}))
 
     drawn = plot.draw(report.save(tmp_path), tmp_path)
 

@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpora import Corpus, Document
 from corpora.errors import CorpusBusy, CorpusError, CorpusNotFound, DocumentError, DocumentNotFound
 from corpora.index import change
-from corpora.index.compaction import MOST_SEGMENTS
+from corpora.index.compaction import MOST_SEGMENTS, to_merge
 from corpora.index.directory import writing
+from tests.corpora.test_settled import assert_settled, mixture
 
 Write = Callable[[int, int, list[str]], str]
 
@@ -305,6 +308,54 @@ def test_copies_that_were_left_out_are_found_once_the_others_go(
     version = segments(corpus), int(corpus.stats()["removed"])
     corpus.update(remove=["doc/1"])
     assert (segments(corpus), int(corpus.stats()["removed"])) == (version[0], version[1] + 1)
+
+
+@given(sizes=st.lists(st.integers(0, 10**9), min_size=1, max_size=9), kept=st.lists(st.floats(0, 1), min_size=9))
+@settings(max_examples=300, deadline=None)
+def test_what_is_merged(sizes: list[int], kept: list[float]):
+    chosen = to_merge(sizes, kept[: len(sizes)])
+    left = [size for place, size in enumerate(sizes) if place not in chosen]
+    after = sorted(left + ([sum(sizes[place] for place in chosen)] if chosen else []))
+    assert chosen == sorted(set(chosen))
+    if sum(sizes) < 2**32:
+        assert len(after) <= MOST_SEGMENTS
+        assert all(kept[place] >= 0.75 for place in range(len(sizes)) if place not in chosen)
+    assert sum(sizes[place] for place in chosen) < 2**32
+
+
+def test_few_merges_however_a_corpus_grows():
+    """Every text is written anew a few times, not once for every change."""
+    segments, written, total = [0], 0, 0
+    for step in range(3000):
+        new = 1000 + step % 7 * 500
+        total += new
+        segments.append(new)
+        chosen = to_merge(segments, [1.0] * len(segments))
+        if chosen:
+            merged = sum(segments[place] for place in chosen)
+            written += merged
+            segments = [*(size for place, size in enumerate(segments) if place not in chosen), merged]
+        assert len(segments) <= MOST_SEGMENTS
+    assert written < 60 * total
+
+
+def test_five_segments_of_very_different_size_become_fewer():
+    assert to_merge([10**8, 10**7, 10**6, 10**5], [1.0] * 4) == []
+    assert to_merge([10**8, 10**7, 10**6, 10**5, 10**4], [1.0] * 5) == [1, 2, 3, 4]
+    assert to_merge([10**8, 10**7, 3 * 10**6], [1.0] * 3) == [1, 2]
+    assert to_merge([10**8, 10**7], [0.7, 1.0]) == [0]
+    assert to_merge([3 * 10**9, 2 * 10**9], [1.0, 1.0]) == []
+
+
+def test_what_is_settled_never_changes_in_several_segments(
+    built: Corpus, library: list[Document], elsewhere: list[str], fresh: list[Document]
+):
+    built.update(add=fresh[:1])
+    built.update(remove=["doc/7"])
+    assert segments(built) == 2
+    for seed in range(6):
+        text = mixture([*library[:30], fresh[0], fresh[0]], elsewhere, seed)
+        assert_settled(built, text, list(range(0, len(text), max(1, len(text) // 8))))
 
 
 def test_without_texts_nothing_is_rewritten(tmp_path: Path, library: list[Document], monkeypatch: pytest.MonkeyPatch):

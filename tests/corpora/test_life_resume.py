@@ -106,6 +106,21 @@ def test_stopped_again_and_again(tmp_path: Path, library: list[Document]) -> Non
     assert files(tmp_path / "parts") == files(tmp_path / "whole")
 
 
+def test_copies_beyond_those_that_are_stored(tmp_path: Path, library: list[Document]) -> None:
+    """Which of very many copies are stored depends on their rights, also on those of before."""
+    memo = library[0].text[:400]
+    documents = [
+        Document(
+            id=str(n), text=f"{n} {library[n % 60].text[:300]} {memo}", label=["internal", "restricted"][n % 7 == 0]
+        )
+        for n in range(110)
+    ]
+    Corpus.build(tmp_path / "whole", documents, name="x").close()
+    stopped(tmp_path / "parts", until(documents, 95))
+    Corpus.build(tmp_path / "parts", documents, name="x", resume=True).close()
+    assert files(tmp_path / "parts") == files(tmp_path / "whole")
+
+
 def test_what_changed_meanwhile_is_indexed_as_it_is_now(
     tmp_path: Path, library: list[Document], indexed: list[str]
 ) -> None:

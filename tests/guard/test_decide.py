@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora.span import Span
-from detectors.finding import Finding, Kind, Source
+from detectors.finding import REPEAT_RULE, Finding, Kind, Source
 from guard.decide import decide
 from guard.exemption import Question
 from guard.policy import DEFAULT_LABELS, LabelLimits, Policy
 from guard.proposal import Outcome, finish
-from guard.rights import Right
+from guard.rights import SLOT_CELLS, Right, slot_of
 from guard.verdict import Action, Reason
 
 ANSWER = " ".join(f"word{number:03d}" for number in range(120))  # every word and its space: 8 characters
@@ -316,3 +316,70 @@ def test_a_beginning_is_judged_alike_however_much_is_known(findings: list[Findin
     if part.blocked:
         assert part.text == whole.text
         assert part.action == whole.action
+
+
+def member(name: str, slot: int) -> Right:
+    return Right(family="c\x1fmemo", label="internal", length=4000, readable=True, slot=slot)
+
+
+def test_of_near_duplicates_that_hold_a_passage_one_is_charged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else quoting a text that is filed five times would cost five times."""
+    for slot, name in ((7, "old"), (0, "memo"), (3, "new")):
+        monkeypatch.setitem(RIGHTS, ("c", name), member(name, slot))
+    outcome = judged(copied(0, 200, "old", "memo", "new"))
+
+    assert outcome.shown == {}, "nothing was granted for the family"
+    atoms = decide(ANSWER, [copied(0, 200, "old", "memo", "new")], RIGHTS, policy=POLICY, upto=200)
+    assert {cell for atom in atoms for _, cells in atom.cells for cell in cells} == set(range(200 // 32 + 1))
+
+
+def test_what_stands_in_one_near_duplicate_only_is_not_shown_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    for slot, name in ((7, "old"), (0, "memo")):
+        monkeypatch.setitem(RIGHTS, ("c", name), member(name, slot))
+
+    def cells(*names: str) -> set[int]:
+        atoms = decide(ANSWER, [copied(0, 200, *names)], RIGHTS, policy=POLICY, upto=200)
+        return {cell for atom in atoms for _, found in atom.cells for cell in found}
+
+    assert cells("memo").isdisjoint(cells("old"))
+    assert len(cells("memo")) == len(cells("old")) == 200 // 32 + 1
+    assert max(slot_of("memo", f"copy/{number}") for number in range(20_000)) * SLOT_CELLS + SLOT_CELLS < 2**32
+
+
+def repeated(start: int, end: int, *documents: str) -> Finding:
+    return replace(copied(start, end, *documents), rule=REPEAT_RULE)
+
+
+def test_short_repeats_are_charged_and_withhold_nothing_within_the_limits() -> None:
+    outcome = judged(repeated(0, 40, "conf"), repeated(400, 440, "int"))
+
+    assert (outcome.action, outcome.text) == (Action.ALLOW, ANSWER)
+    assert outcome.shown == {"c\x1fconf": {0, 1}, "c\x1fint": {12, 13}}
+
+
+def test_short_repeats_of_what_one_may_not_read_or_nobody_may_say_nothing() -> None:
+    outcome = judged(repeated(0, 40, "other", "train", "pub"))
+
+    assert (outcome.action, outcome.text, outcome.shown) == (Action.ALLOW, ANSWER, {})
+
+
+def test_short_repeats_beyond_the_limits_are_withheld_and_never_end_the_answer() -> None:
+    """Of a restricted document nothing may be quoted, so a repeat of it is beyond the limits at once."""
+    alone = judged(repeated(80, 120, "secretive"))
+    beside = judged(repeated(80, 120, "secretive"), copied(120, 200, "secretive"))
+    inside = judged(repeated(80, 300, "secretive"), copied(120, 200, "secretive"))
+
+    assert (alone.action, alone.blocked) == (Action.REDACT, False)
+    assert alone.text == ANSWER[:80] + "[passage withheld]" + ANSWER[120:]
+    assert (beside.blocked, beside.text) == (True, ANSWER[:80] + "[passage withheld]")
+    assert (inside.blocked, inside.text) == (True, ANSWER[:80] + "[passage withheld]")
+
+
+def test_many_short_repeats_are_bounded_as_one_quote_is() -> None:
+    """Five hundred characters of a confidential document in one answer, in however small pieces."""
+    pieces = [repeated(at, at + 32, "conf") for at in range(0, 960, 72)]
+    outcome = judged(*pieces, policy=Policy(labels={**DEFAULT_LABELS, "confidential": LabelLimits(answer=160)}))
+
+    assert outcome.action is Action.REDACT
+    assert outcome.text.startswith(ANSWER[:320])
+    assert outcome.text.count("[passage withheld]") == len(pieces) - 5

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from guard.doors.cli.corpus_reading import Label, Paths, Readers, Reading, Tenant
+from guard.doors.cli.corpus_reading import Label, Paths, Readers, Reading, Tenant, working
 from guard.doors.cli.corpus_view import count, describe, list_command, verify_command
 from guard.doors.cli.exits import Exit
 from guard.doors.cli.failures import CommandError
@@ -126,7 +126,8 @@ def remove_command(
     from corpora import Corpus
 
     with Corpus.open(directory) as corpus:
-        change = corpus.update(remove=ids, compact=compact)
+        with working("index written" if compact else "documents removed"):
+            change = corpus.update(remove=ids, compact=compact)
         describe(f"{corpus.name}: {change.removed} removed; now {count(len(corpus), 'document')}")
     return Exit.OK
 
@@ -138,7 +139,8 @@ def compact_command(*, directory: _Directory) -> int:
 
     with Corpus.open(directory) as corpus:
         before = int(corpus.stats()["bytes"])
-        corpus.update(compact=True)
+        with working("index written"):
+            corpus.update(compact=True)
         after = int(corpus.stats()["bytes"])
         describe(f"{corpus.name}: {count(len(corpus), 'document')}, {before:,} bytes before, {after:,} bytes now")
     return Exit.OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
@@ -29,6 +30,16 @@ Readers = Annotated[
     typer.Option("--reader", help="user:ID, group:NAME, tenant:ID or *; ! in front denies; repeatable."),
 ]
 Tenant = Annotated[str, typer.Option("--tenant", help="Organisation that owns the documents.")]
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show on standard error that something goes on."""
+    with progress_bar() as progress:
+        task = progress.add_task(what, total=1)
+        yield
+        progress.update(task, completed=1)
+
 
 Result = TypeVar("Result")
 
