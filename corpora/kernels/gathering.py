@@ -211,7 +211,7 @@ def gather(
             if both < evidence:
                 continue
             # Most among the pairs of blocks that overlap with it.
-            if before and sums[row - 1, window] + here >= both:
+            if before and sums[row - 1, window] > 0 and sums[row - 1, window] + here >= both:
                 continue
             if after:
                 beyond = row + 1 < rows and blocks[row + 1] == blocks[row] + 1

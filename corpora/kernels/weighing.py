@@ -21,6 +21,8 @@ _SHORT_BITS: Final = np.array([0.0, 3.0, 5.0])
 """The most that a word of one or two characters may say."""
 _NUMBER_BITS: Final = 1.5
 """The most that a digit of a number may say."""
+_MIXED_BITS: Final = 6.0
+"""The most that a word of letters and digits may say: part numbers and registers come in lists that are all alike."""
 _FIRST_OTHER_SCRIPT: Final = 0x0590
 """Scripts from here on may say much with one character."""
 _BOILERPLATE_BITS: Final = 5.0
@@ -77,8 +79,13 @@ def word_bits(
         if first < _FIRST_OTHER_SCRIPT:
             if length < len(_SHORT_BITS):
                 bits = min(bits, _SHORT_BITS[length])
-            if 0x30 <= first <= 0x39:
+            digits = 0
+            for k in range(begin[i], end[i]):
+                digits += 0x30 <= codes[k] <= 0x39
+            if digits == length:
                 bits = min(bits, _NUMBER_BITS * length)
+            elif digits:
+                bits = min(bits, _MIXED_BITS)
         elif length == 1 and stands_alone(first):
             bits = min(bits, _HAN_BITS if first >= 0x3400 else _SYLLABLE_BITS)
         if bits > _BOILERPLATE_BITS:

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     F64 = NDArray[np.float64]
 
-THRESHOLD: Final = 118.0
+THRESHOLD: Final = 110.0
 """Bits of shared information, less the price of the edits, from which on a stretch is a copy."""
 PRICES: Final = np.array(
     [
         THRESHOLD,
-        1.5,  # a word replaced by another
+        2.0,  # a word replaced by another
         10.0,  # a run ends where it has fallen so far below its best
         6.0,  # the least run
-        2.0,  # a link between two runs
+        1.0,  # a link between two runs
         2.0,  # per doubling of the drift between them
         30.0,  # a link that goes back in the text
         5.0,  # each equal word of a row beyond the next: gained
