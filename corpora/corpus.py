@@ -43,10 +43,12 @@ class Corpus:
     """
 
     def __init__(self, directory: Path, snapshot: Snapshot) -> None:
+        from corpora.index.directory import stamp_of
         from corpora.matching.context import ContextReader
 
         self._context: ContextReader = ContextReader(self.text)
         self._directory = directory
+        self._stamp_of = stamp_of
         self._name = snapshot.version.corpus
         self._kind = snapshot.version.kind
         self._lock = Lock()
@@ -284,21 +286,24 @@ class Corpus:
         Raises:
             CorpusError: The corpus is closed, or the version in force cannot be read: what it holds is not known.
         """
-        from corpora.index.directory import stamp_of
-        from corpora.index.snapshot import open_snapshot
-
         opened = self._open
         if opened is None:
             raise CorpusError("the corpus is closed")
-        stamp = stamp_of(self._directory)
+        stamp = self._stamp_of(self._directory)
         if stamp is None or stamp == opened.snapshot.stamp:
             # Where nothing is in force any more, the directory was moved or removed: what was read last still holds.
             return opened
+        return self._newer()
+
+    def _newer(self) -> _Open:
+        """Open what is in force now, unless another thread just did."""
+        from corpora.index.snapshot import open_snapshot
+
         with self._lock:
             opened = self._open
             if opened is None:
                 raise CorpusError("the corpus is closed")
-            if stamp_of(self._directory) != opened.snapshot.stamp:
+            if self._stamp_of(self._directory) != opened.snapshot.stamp:
                 snapshot = open_snapshot(self._directory, opened.snapshot)
                 version = snapshot.version
                 if (version.corpus, version.kind) != (self._name, self._kind):
