@@ -90,12 +90,17 @@ class Corpus:
         """
         from corpora.index.building import build
         from corpora.index.manifest import KINDS
+        from corpora.index.sources import SourceFailed, from_source
 
         valid_corpus_name(name)
         if kind not in KINDS:
             raise ValueError(f"kind is one of {', '.join(sorted(KINDS))}")
         path = Path(directory)
-        build(path, documents, name=name, kind=kind, store_text=store_text, resume=resume, progress=progress)
+        source = from_source(documents)
+        try:
+            build(path, source, name=name, kind=kind, store_text=store_text, resume=resume, progress=progress)
+        except SourceFailed as failed:
+            raise failed.error from None
         return cls.open(path)
 
     @classmethod
@@ -142,9 +147,14 @@ class Corpus:
             CorpusError: The corpus is closed, or keeps no texts and so cannot be compacted.
         """
         from corpora.index.change import update
+        from corpora.index.sources import SourceFailed, from_source
 
         known = self._now().snapshot
-        change = update(self._directory, known, add=add, remove=remove, compact=compact, progress=progress)
+        source = from_source(add)
+        try:
+            change = update(self._directory, known, add=source, remove=remove, compact=compact, progress=progress)
+        except SourceFailed as failed:
+            raise failed.error from None
         self._now()
         return change
 
