@@ -210,6 +210,10 @@ class PostingReader:
         self._tails: NDArray[Any] = _mapped(directory / f"{name}.tails", layout.tail)
         self._places: NDArray[Any] = _mapped(directory / f"{name}.places", "<u2" if layout.narrow else "<u4")
         self._high: NDArray[np.uint8] | None = _mapped(directory / f"{name}.high", "u1") if layout.narrow else None
+        # In a large index not every block is checked when it is opened; no number may lead out of the table.
+        ends = self._buckets
+        if int(ends[0]) or (ends[1:] < ends[:-1]).any() or not int(ends[-1]) == len(self._tails) == len(self._places):
+            raise ValueError(f"the parts of {name} do not fit one another")
         bits = (len(self._buckets) - 1).bit_length() - 1
         self._bucket_shift = np.uint64(HASH_BITS - bits)
         self._tail_shift = np.uint64(HASH_BITS - bits - layout.tail_bits)
