@@ -43,10 +43,12 @@ class Corpus:
     """
 
     def __init__(self, directory: Path, snapshot: Snapshot) -> None:
+        from corpora.index.directory import stamp_of
         from corpora.matching.context import ContextReader
 
         self._context: ContextReader = ContextReader(self.text)
         self._directory = directory
+        self._stamp_of = stamp_of
         self._name = snapshot.version.corpus
         self._kind = snapshot.version.kind
         self._lock = Lock()
@@ -88,12 +90,17 @@ class Corpus:
         """
         from corpora.index.building import build
         from corpora.index.manifest import KINDS
+        from corpora.index.sources import SourceFailed, from_source
 
         valid_corpus_name(name)
         if kind not in KINDS:
             raise ValueError(f"kind is one of {', '.join(sorted(KINDS))}")
         path = Path(directory)
-        build(path, documents, name=name, kind=kind, store_text=store_text, resume=resume, progress=progress)
+        source = from_source(documents)
+        try:
+            build(path, source, name=name, kind=kind, store_text=store_text, resume=resume, progress=progress)
+        except SourceFailed as failed:
+            raise failed.error from None
         return cls.open(path)
 
     @classmethod
@@ -140,9 +147,14 @@ class Corpus:
             CorpusError: The corpus is closed, or keeps no texts and so cannot be compacted.
         """
         from corpora.index.change import update
+        from corpora.index.sources import SourceFailed, from_source
 
         known = self._now().snapshot
-        change = update(self._directory, known, add=add, remove=remove, compact=compact, progress=progress)
+        source = from_source(add)
+        try:
+            change = update(self._directory, known, add=source, remove=remove, compact=compact, progress=progress)
+        except SourceFailed as failed:
+            raise failed.error from None
         self._now()
         return change
 
@@ -284,21 +296,24 @@ class Corpus:
         Raises:
             CorpusError: The corpus is closed, or the version in force cannot be read: what it holds is not known.
         """
-        from corpora.index.directory import stamp_of
-        from corpora.index.snapshot import open_snapshot
-
         opened = self._open
         if opened is None:
             raise CorpusError("the corpus is closed")
-        stamp = stamp_of(self._directory)
+        stamp = self._stamp_of(self._directory)
         if stamp is None or stamp == opened.snapshot.stamp:
             # Where nothing is in force any more, the directory was moved or removed: what was read last still holds.
             return opened
+        return self._newer()
+
+    def _newer(self) -> _Open:
+        """Open what is in force now, unless another thread just did."""
+        from corpora.index.snapshot import open_snapshot
+
         with self._lock:
             opened = self._open
             if opened is None:
                 raise CorpusError("the corpus is closed")
-            if stamp_of(self._directory) != opened.snapshot.stamp:
+            if self._stamp_of(self._directory) != opened.snapshot.stamp:
                 snapshot = open_snapshot(self._directory, opened.snapshot)
                 version = snapshot.version
                 if (version.corpus, version.kind) != (self._name, self._kind):

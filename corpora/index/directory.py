@@ -103,7 +103,8 @@ def stamp_of(directory: Path) -> tuple[int, ...] | None:
         CorpusNotFound: It cannot be looked up.
     """
     try:
-        found = (directory / CURRENT).stat()
+        # Asked before every call: a path of strings takes a tenth of the time of one of objects.
+        found = os.stat(f"{directory}/{CURRENT}")  # noqa: PTH116
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from corpora.document import DocumentInfo
+from corpora.errors import CorpusCorrupt
 from corpora.index.families import Families, read_families
 
 if TYPE_CHECKING:
@@ -47,6 +48,28 @@ def text_digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
 
 
+def _consistent(rows: I64, order: U64, starts: I64, lengths: I64, *, size: int) -> None:
+    """
+    Make sure that no number leads out of the tables: in a large index not every block is checked when it is opened.
+
+    Raises:
+        ValueError: One does.
+    """
+    texts, offsets = rows[:, 0], rows[:, 1]
+    whole = (
+        (texts >= 0).all()
+        and (texts < len(starts)).all()
+        and (np.diff(offsets, append=size) > 0).all()
+        and (offsets[:1] == 0).all()
+        and (order < len(rows)).all()
+        and (lengths >= 0).all()
+        and (starts[:1] == 0).all()
+        and (np.diff(starts) == lengths[:-1]).all()
+    )
+    if not whole:
+        raise ValueError("the tables of documents do not fit one another")
+
+
 class DocumentTable:
     """Reads the table; :meth:`without` hides removed documents from everything but :meth:`at`."""
 
@@ -59,6 +82,7 @@ class DocumentTable:
         self._meta_at: list[int] = rows[:, 1].tolist()
         self._keys, self._order = np.fromfile(directory / IDS_FILE, dtype="<u8").reshape(2, -1)
         self.starts, self.lengths = np.fromfile(directory / TEXTS_FILE, dtype="<i8").reshape(2, -1)
+        _consistent(rows, self._order, self.starts, self.lengths, size=(directory / META_FILE).stat().st_size)
         # Documents of each text: sorted by text, and where each text's documents begin.
         self._members: I64 = np.argsort(self._text_of, kind="stable")
         self._bounds: I64 = np.searchsorted(self._text_of[self._members], np.arange(len(self.starts) + 1))
@@ -135,7 +159,10 @@ class DocumentTable:
     def _entry(self, number: int) -> dict[str, Any]:
         start = self._meta_at[number]
         end = self._meta_at[number + 1] if number + 1 < len(self._meta_at) else len(self._meta)
-        entry: dict[str, Any] = json.loads(bytes(self._meta[start:end]))
+        try:
+            entry: dict[str, Any] = json.loads(bytes(self._meta[start:end]))
+        except ValueError:
+            raise CorpusCorrupt(f"{self._directory / META_FILE} is damaged; build the index again") from None
         return entry
 
     def number(self, document_id: str) -> int | None:

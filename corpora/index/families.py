@@ -43,6 +43,8 @@ _ASKED: Final = 6
 """The smallest hashes by which candidates are found: one of them is common nearly always."""
 _CANDIDATES: Final = 8
 """Texts looked at for each of these hashes, the first ones."""
+_COMPARED: Final = 3
+"""Families whose first member a text is compared with, those with the most common hashes."""
 _SPARE: Final = 4.0
 """Runs are looked at whose hash is below what so many sketches would need."""
 _NONE: Final = np.uint32(0xFFFFFFFF)
@@ -115,7 +117,6 @@ def sketched(words: Iterable[tuple[U64, I64]], starts: I64) -> tuple[I64, U32]:
     sizes = np.zeros(len(starts), dtype=np.int64)
     found = np.full((len(starts), KEPT), _NONE, dtype=np.uint32)
     waiting = np.zeros(0, dtype=np.uint64)
-    ends = np.append(starts[1:], np.iinfo(np.int64).max)
     for hashes, places in words:
         count = len(hashes) - RUN + 1
         if count <= 0:
@@ -124,21 +125,22 @@ def sketched(words: Iterable[tuple[U64, I64]], starts: I64) -> tuple[I64, U32]:
         for step in range(RUN):
             runs *= _PRIME
             runs += hashes[step : step + count] & np.uint64(0xFFFFFFFF)
-        text = np.searchsorted(starts, places[:count], side="right") - 1
-        # A run belongs to one text.
-        whole = places[RUN - 1 :] < ends[text]
-        text = text[whole]
-        short = mix(runs[whole]) >> np.uint64(32)
-        here = np.bincount(text, minlength=len(starts)) if len(text) else 0
-        sizes += here
-        # The places say about how long a text is, also where only a part of it stands in this chunk.
-        last = np.append(starts[1:], max(int(places[-1]), int(starts[-1])) + 1)
-        expected = np.maximum((last - starts) / 16, 1.0)
-        limit = np.minimum(_SPARE * KEPT / expected, 1.0) * 2.0**32
-        few = short < limit[text].astype(np.uint64)
-        keys = text[few].astype(np.uint64) << np.uint64(32) | short[few]
+        short = mix(runs) >> np.uint64(32)
+        first, last = (np.searchsorted(starts, places[[0, -1]], side="right") - 1).tolist()
+        here = np.arange(first, last + 1)
+        begins = np.append(places.searchsorted(starts[here]), len(places))
+        begins[0] = 0
+        # A run belongs to one text: the last words of each begin none.
+        amounts = np.maximum(np.diff(begins) - RUN + 1, 0)
+        sizes[here] += amounts
+        whole = np.repeat(begins[:-1], amounts) + np.arange(int(amounts.sum()))
+        whole -= np.repeat(np.cumsum(amounts) - amounts, amounts)
+        # Of a long text only the smallest hashes are worth sorting.
+        most = np.minimum(_SPARE * KEPT / np.maximum(amounts, 1), 1.0) * 2.0**32
+        few = short[whole] < np.repeat(most.astype(np.uint64), amounts)
+        keys = np.repeat(here.astype(np.uint64) << np.uint64(32), amounts)[few] | short[whole[few]]
         waiting = _least(np.concatenate((waiting, keys)))
-        done = waiting >> np.uint64(32) < text[-1] if len(text) else np.zeros(len(waiting), dtype=np.bool_)
+        done = waiting >> np.uint64(32) < last
         _fill(found, waiting[done])
         waiting = waiting[~done]
     _fill(found, waiting)
@@ -147,7 +149,8 @@ def sketched(words: Iterable[tuple[U64, I64]], starts: I64) -> tuple[I64, U32]:
 
 def _least(keys: U64) -> U64:
     """Return the :data:`KEPT` smallest different hashes of each text; text in the high half of the key."""
-    keys = np.unique(keys)
+    keys = np.sort(keys)
+    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
     rank = _rank(keys >> np.uint64(32))
     return keys[rank < KEPT]
 
@@ -176,11 +179,13 @@ def alike(one: U32, size: int, other: U32, other_size: int) -> bool:
     small, large = sorted((size, other_size))
     if small == 0 or large > LARGER * small:
         return False
-    both = np.union1d(one, other)
-    both = both[both != _NONE][:KEPT]
-    if not len(both):
+    # Sets of Python's are several times faster here than arrays of 32 numbers.
+    mine, its = set(one.tolist()), set(other.tolist())
+    common = (mine & its) - {int(_NONE)}
+    if not common:
         return False
-    shared = int((np.isin(both, one) & np.isin(both, other)).sum()) / len(both)
+    least = sorted((mine | its) - {int(_NONE)})[:KEPT]
+    shared = sum(value in common for value in least) / len(least)
     # From resemblance to containment: the shared runs are this part of all, and the smaller text has so many.
     return shared * (small + large) / ((1.0 + shared) * small) >= ALIKE
 
@@ -211,7 +216,7 @@ def joined(
         row = known + text
         if inherited is None:
             votes = Counter(first[names[other]] for other in candidates.get(row, ()))
-            likely = (leader for leader, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])))
+            likely = sorted(votes, key=lambda leader: (-votes[leader], leader))[:_COMPARED]
             found = next((one for one in likely if alike(every[row], runs[row], every[one], runs[one])), None)
             names.append(own[text] if found is None else names[found])
         else:

@@ -212,6 +212,11 @@ class PostingReader:
         self._high: NDArray[np.uint8] = (
             _mapped(directory / f"{name}.high", "u1") if layout.narrow else np.zeros(0, np.uint8)
         )
+        # In a large index not every block is checked when it is opened; no number may lead out of the table.
+        ends = self._buckets
+        sizes = {int(ends[-1]), len(self._tails), len(self._places), len(self._high) or len(self._places)}
+        if int(ends[0]) or (ends[1:] < ends[:-1]).any() or len(sizes) > 1:
+            raise ValueError(f"the parts of {name} do not fit one another")
         bits = (len(self._buckets) - 1).bit_length() - 1
         self._shift = HASH_BITS - bits
         self._tail_shift = HASH_BITS - bits - layout.tail_bits

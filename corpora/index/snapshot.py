@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from corpora.errors import CorpusCorrupt
 from corpora.index.directory import current_version, read_version, stamp_of
 from corpora.index.reader import hiding, open_segment, verify_segment
+from corpora.index.weights import WEIGHT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from corpora.document import Document, DocumentInfo
+    from corpora.index.manifest import FileRecord
     from corpora.index.reader import IndexReader
     from corpora.index.segments import SegmentRecord, Version
+    from corpora.index.weights import WordWeights
 
 _PATIENCE: Final = 10.0
 """Seconds after which a corpus that changes faster than it can be opened is given up."""
@@ -108,7 +111,7 @@ def open_snapshot(directory: Path, known: Snapshot | None = None) -> Snapshot:
         try:
             version = read_version(directory, name)
             segments = tuple(_opened(directory, record, known) for record in version.segments)
-            return Snapshot(stamp, version, segments)
+            return Snapshot(stamp, version, _with_shared_weights(segments))
         except (CorpusCorrupt, FileNotFoundError):
             # Another process may just have put a newer version in force and removed this one.
             if current_version(directory) == name:
@@ -125,3 +128,13 @@ def _opened(directory: Path, record: SegmentRecord, known: Snapshot | None) -> I
             if (other.name, other.digest) == (record.name, record.digest):
                 return hiding(reader, record)
     return open_segment(directory, record)
+
+
+def _with_shared_weights(segments: tuple[IndexReader, ...]) -> tuple[IndexReader, ...]:
+    """Let segments with equal word weights hold the same object: what a matcher makes of a text by them is the same."""
+    weights: dict[FileRecord, WordWeights] = {}
+    shared = []
+    for segment in segments:
+        same = weights.setdefault(segment.manifest.files[WEIGHT_FILE], segment.weights)
+        shared.append(segment if same is segment.weights else replace(segment, weights=same))
+    return tuple(shared)

@@ -7,10 +7,12 @@ with one, two or four bytes per code point, whichever its largest code point nee
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from corpora.errors import CorpusCorrupt
 from corpora.index.checkpoint import continued, settled_size
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ BLOCK: Final = 4096
 """Code points of one block."""
 TEXT_FILE: Final = "text.bin"
 BLOCK_FILE: Final = "text.blocks"
+_WIDEST: Final = 2
 _WIDTHS: Final = {0: "u1", 1: "<u2", 2: "<u4"}
 
 
@@ -85,7 +88,13 @@ class TextReader:
         self._bytes: NDArray[np.uint8] = (
             np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size else np.zeros(0, np.uint8)
         )
-        self._table: list[int] = np.fromfile(directory / BLOCK_FILE, dtype="<u8").tolist()
+        self._path = path
+        table = np.fromfile(directory / BLOCK_FILE, dtype="<u8")
+        offsets, widths = (table >> 2).astype(np.int64), (table & 3).astype(np.int64)
+        whole = (widths < len(_WIDTHS)).all() and (offsets[:1] == 0).all()
+        if not whole or (np.diff(offsets) != BLOCK << widths[:-1]).any() or (offsets > len(self._bytes)).any():
+            raise ValueError("the blocks of the texts do not fit one another")
+        self._table: list[int] = table.tolist()
 
     def codes(self, start: int, end: int) -> U32:
         """Return the code points ``[start, end)`` of the stream, uint32."""
@@ -95,7 +104,10 @@ class TextReader:
             first = max(start - number * BLOCK, 0)
             last = min(end - number * BLOCK, BLOCK)
             raw = self._bytes[offset + (first << width) : offset + (last << width)]
-            parts.append(raw.view(_WIDTHS[width]).astype(np.uint32))
+            part = raw.view(_WIDTHS[width]).astype(np.uint32)
+            if len(part) != last - first or (width == _WIDEST and len(part) and int(part.max()) > sys.maxunicode):
+                raise CorpusCorrupt(f"{self._path} is damaged; build the index again")
+            parts.append(part)
         if not parts:
             return np.zeros(0, np.uint32)
         return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -138,9 +138,7 @@ def judge(
                     break
             if since < 0:
                 since, equal = ats[k], 1
-            score += worth[ats[k]]
-            if equal > prices[RUN_FREE]:
-                score += prices[RUN_GAIN]
+            score += worth[ats[k]] * (prices[RUN_GAIN] if equal > prices[RUN_FREE] else 1.0)
             if score > best:
                 best, best_since, best_last = score, since, ats[k]
         begin = end

@@ -26,6 +26,11 @@ _ASCII: Final = 0x80
 _CASE: Final = 0x20
 _ROW: Final = 32
 
+# How often each letter stands in English, per mille.
+_FREQUENT: Final = np.array(
+    [82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28, 10, 24, 2, 20, 1], dtype=np.int64
+)
+
 PAIRS: Final = 40
 """Pairs of neighbouring letters after which a block ends."""
 CHARACTERS: Final = 64
@@ -70,12 +75,27 @@ def _fit(classes: U8, count: int, fit: I8, reading: int) -> int:
 
 @kernel
 def _best(classes: U8, count: int, fit: I8) -> tuple[int, int]:
-    """Return the reading in which *classes* fit best, and what it is worth."""
+    """Return the reading in which *classes* fit best, and what it is worth; only likely shifts are tried."""
+    seen = np.zeros(2 * _BORDER, np.int64)
+    for i in range(count):
+        if classes[i] != _BORDER:
+            seen[classes[i]] += 1
+    seen[_BORDER:] = seen[:_BORDER]
+    first, second, most, more = 0, 0, -1, -1
+    for shift in range(_BORDER):
+        worth = 0
+        for letter in range(_BORDER):
+            worth += seen[shift + letter] * _FREQUENT[letter]
+        if worth > most:
+            first, second, most, more = shift, first, worth, most
+        elif worth > more:
+            second, more = shift, worth
     best, which = _fit(classes, count, fit, 0), 0
-    for reading in range(1, LEET):
-        worth = _fit(classes, count, fit, reading)
-        if worth > best:
-            best, which = worth, reading
+    for shift in (0, first, second):
+        for reading in (shift, shift + TURNED):
+            worth = _fit(classes, count, fit, reading)
+            if worth > best:
+                best, which = worth, reading
     return which, best
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     U32 = NDArray[np.uint32]
 
 DENSE: Final = 0
-"""Digits and capitals inside words, as encoded text has them."""
+"""Digits and capitals inside words, as encoded text has them, or short numbers in a row."""
 ESCAPES: Final = 1
 """Escapes and tags, close together."""
 LETTERS: Final = 2
@@ -32,13 +32,19 @@ PENDING: Final = 5
 _DROP: Final = 0
 _LETTER: Final = 2
 _HOT: Final = 40
+_LONG: Final = 24
+_FIGURES: Final = 4
+_BINARY: Final = 8
+_MOST_GAP: Final = 6
+FEWEST_FIGURES: Final = 12
+"""Short numbers in a row that may be bytes."""
 _HEAT: Final = 10
-_MOST_HEAT: Final = 96
+_MOST_HEAT: Final = 200
 ESCAPE_GAP: Final = 40
 """Code points between two escapes of one stretch."""
 FEWEST_ESCAPES: Final = 8
 """Escapes of a stretch that breaks more words than matching can do without."""
-LETTER_GAP: Final = 8
+LETTER_GAP: Final = 16
 """Code points between two letters that stand apart."""
 FEWEST_LETTERS: Final = 12
 """Letters apart, in a row, that are no list."""
@@ -100,7 +106,8 @@ def signs(codes: U32, kinds: U8) -> I64:
     singles, single_letters, single_begin, single_end = 0, 0, 0, -1
     token, token_letters, token_digits, value = 0, 0, 0, 0
     counted, count_begin, count_end, counter, words = 0, 0, 0, -1, 0
-    solid = False
+    solid, last_shape, token_hex = False, 0, True
+    figures, figures_begin, figures_end = 0, 0, 0
     for i in range(length + 1):
         code = INT(codes[i]) if i < length else 0x20
         letter, digit, dropped = False, False, False
@@ -115,16 +122,18 @@ def signs(codes: U32, kinds: U8) -> I64:
             letter, dropped = bool(folded == _LETTER), bool(folded == _DROP)
         if dropped and i < length:
             continue
-        # Heat: digits and capitals right after a letter or a digit.
+        # Heat: from small letter to capital to digit and back, but for the capital that begins a word.
         inside = letter or digit
         if inside:
-            if solid and (digit or 0x41 <= code <= 0x5A):
+            shape = 3 if digit else 2 if code < 0x60 else 1
+            if solid and shape != last_shape and not (last_shape == 2 and shape == 1 and token_letters == 1):
                 if heat == 0:
                     heat_begin = i
                 heat = min(heat + _HEAT, _MOST_HEAT)
                 hot = hot or heat >= _HOT
             elif heat:
                 heat -= 1
+            last_shape = shape
         if (heat == 0 or i == length) and hot:
             out[number, 0], out[number, 1], out[number, 2] = DENSE, heat_begin, i
             number += 1
@@ -144,7 +153,9 @@ def signs(codes: U32, kinds: U8) -> I64:
         # Words.
         if inside:
             if not solid:
-                token, token_letters, token_digits, value = i, 0, 0, 0
+                token, token_letters, token_digits, value, token_hex = i, 0, 0, 0, True
+            prefix = lower == 0x78 and i == token + 1
+            token_hex = token_hex and (digit or 0x61 <= lower <= 0x66 or prefix)
             token_letters += letter
             token_digits += digit
             if digit and token_digits <= 6:
@@ -153,6 +164,20 @@ def signs(codes: U32, kinds: U8) -> I64:
             if token_letters >= LONGEST_WORD and token_digits == 0:
                 out[number, 0], out[number, 1], out[number, 2] = JOINED, token, i
                 number += 1
+            if token_digits > 0 and i - token >= _LONG:
+                out[number, 0], out[number, 1], out[number, 2] = DENSE, token, i
+                number += 1
+            figure = token_hex and token_digits > 0 and (i - token <= _FIGURES or i - token == _BINARY)
+            if figures and (not figure or token - figures_end > _MOST_GAP):
+                if figures >= FEWEST_FIGURES:
+                    out[number, 0], out[number, 1], out[number, 2] = DENSE, figures_begin, figures_end
+                    number += 1
+                figures = 0
+            if figure:
+                if figures == 0:
+                    figures_begin = token
+                figures += 1
+                figures_end = i
             single = token_letters + token_digits == 1
             if singles and (not single or token - single_end > LETTER_GAP):
                 if 2 * single_letters >= singles >= FEWEST_LETTERS:
@@ -182,6 +207,9 @@ def signs(codes: U32, kinds: U8) -> I64:
                         number += 1
                     counted = 0
         solid = inside
+    if figures >= FEWEST_FIGURES:
+        out[number, 0], out[number, 1], out[number, 2] = DENSE, figures_begin, figures_end
+        number += 1
     if singles:
         kind = LETTERS if 2 * single_letters >= singles >= FEWEST_LETTERS else PENDING
         out[number, 0], out[number, 1], out[number, 2] = kind, single_begin, single_end

@@ -52,7 +52,7 @@ def word_bits(
     steps: NDArray[np.uint8],
     per_bit: float,
     boilerplate: Hashes,
-) -> tuple[F64, F64]:
+) -> tuple[F64, F64, F64]:
     """
     Weigh words: what the corpus says, less for short ones and numbers, as in tables and code.
 
@@ -66,14 +66,16 @@ def word_bits(
         boilerplate: uint64, increasing: hashes of words that say little wherever they are rare.
 
     Returns:
-        Bits of each word, float64, shape ``(w,)``; and the running sum, from 0, spread over the characters,
-        float64, shape ``(n + 1,)``.
+        Bits of each word, float64, shape ``(w,)``; the running sum, from 0, spread over the characters, float64,
+        shape ``(n + 1,)``; and how telling each is as part of a pair, float64, shape ``(w,)``.
     """
     out = np.empty(len(hashes), np.float64)
+    telling = np.empty(len(hashes), np.float64)
     running = np.zeros(len(codes) + 1, np.float64)
     mask = U64(len(steps) - 1)
     for i in range(len(hashes)):
         bits = steps[hashes[i] & mask] / per_bit
+        rare = bits
         length = end[i] - begin[i]
         first = codes[begin[i]]
         if first < _FIRST_OTHER_SCRIPT:
@@ -93,10 +95,11 @@ def word_bits(
             if at < len(boilerplate) and boilerplate[at] == hashes[i]:
                 bits = _BOILERPLATE_BITS
         out[i] = bits
+        telling[i] = rare if stands_alone(first) else bits
         each = bits / length
         for k in range(begin[i], end[i]):
             running[k + 1] = running[k] + each
-    return out, running
+    return out, running, telling
 
 
 @kernel

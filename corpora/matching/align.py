@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     F64 = NDArray[np.float64]
 
-THRESHOLD: Final = 110.0
+THRESHOLD: Final = 112.0
 """Bits of shared information, less the price of the edits, from which on a stretch is a copy."""
 PRICES: Final = np.array(
     [
@@ -32,11 +32,11 @@ PRICES: Final = np.array(
         1.0,  # a link between two runs
         2.0,  # per doubling of the drift between them
         30.0,  # a link that goes back in the text
-        5.0,  # each equal word of a row beyond the next: gained
+        1.7,  # times what a word says, for each of a row beyond the next
         6.0,  # equal words in a row that any two texts may share
         8.0,  # what a word may say beyond how rare it is in the stretch
         0.3,  # per word of the window between two runs
-        3.0,  # a link between neighbours that changed places
+        9.0,  # a link between neighbours that changed places
     ]
 )
 """In bits; the places are named in :mod:`corpora.kernels.judging`."""

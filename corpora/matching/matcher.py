@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from corpora.matching.align import align
 from corpora.matching.candidates import candidates
 from corpora.matching.estimate import estimate
 from corpora.matching.join import covers
+from corpora.matching.recut import STRETCHES, recut
 from corpora.matching.source import SourceReader
 from corpora.matching.windows import FoldedAnswer
 from corpora.span import Span
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from corpora.index.reader import IndexReader
     from corpora.matching.candidates import Candidate
     from corpora.matching.passage import Passage, Piece
+    from corpora.matching.recut import Place
 
 _MARGIN: Final = 192
 """Code points read on both sides of what a window can reach in a text."""
@@ -46,6 +49,9 @@ class Matcher:
         for view in views(text, self._index.weights.of):
             if view.text:
                 inner = FoldedAnswer(view.text, self._index.weights)
+                if view.guessed:
+                    view = recut(view, inner.folded, self._index, self._places(inner))  # noqa: PLW2901
+                    inner = FoldedAnswer(view.text, self._index.weights)
                 found += [original(match, view) for match in self._found(inner)]
         # What is plain to see is no disguise; only what adds nothing at all may go, or settled places would change.
         found = [m for m in found if m.view == "plain" or (m.document_id, m.pieces) not in plain]
@@ -65,6 +71,14 @@ class Matcher:
             inner = FoldedAnswer(view.text, self._index.weights).settled() if view.windowed else 0
             settled = min(settled, int(view.starts[inner]) if inner else view.held)
         return settled
+
+    def _places(self, answer: FoldedAnswer) -> Iterator[Place]:
+        """Yield where the letters of each window may come from, best supported first."""
+        for _, every in groupby(candidates(self._index, answer), key=lambda candidate: candidate.window):
+            for candidate in islice(every, STRETCHES):
+                first, last = answer.word_range(candidate.window)
+                begin, end = answer.words.begin[first], answer.words.end[last - 1]
+                yield int(begin), int(end), candidate.text, candidate.block
 
     def _found(self, answer: FoldedAnswer) -> list[Match]:
         if not answer.windows:

@@ -68,13 +68,13 @@ def seeds(index: IndexReader, answer: FoldedAnswer, begin: int, end: int) -> See
     """
     words = answer.words
     low, high = int(words.begin[begin]), int(words.end[end - 1])
-    content = np.flatnonzero(answer.bits[begin:end] >= CONTENT_BITS) + begin
+    content = np.flatnonzero(answer.telling[begin:end] >= CONTENT_BITS) + begin
     hashes = words.hashes[content]
     first, second, pairs = near_pairs(content, hashes, ASKED, ASKED_APART, SAMPLED)
     begins, near = _NONE, (_NONE, _NONE)
     if len(content) >= SKETCHED:
         # Which runs are sketched depends on what stands before them, and so never on what comes later.
-        rank = int(np.count_nonzero(answer.bits[:begin] >= CONTENT_BITS)) if begin else 0
+        rank = int(np.count_nonzero(answer.telling[:begin] >= CONTENT_BITS)) if begin else 0
         begins = np.arange(-rank % ASKED_EVERY, len(content) - SKETCHED + 1, ASKED_EVERY)
         near = index.sketches.near(sketches(hashes, begins, SKETCHED))
     head, tail, place, gain, kind = assemble(

@@ -47,16 +47,17 @@ class FoldedAnswer:
         bits: float64, one per word: what each says about where it comes from.
         gram_counts: int32, one per folded character: in how many places of the index the gram stands that begins there;
             filled in as windows are looked up.
+        telling: float64, one per word: the same, but not cut where one character is a word.
         character_bits: float64, running sum of the same, spread over the folded characters, from 0.
     """
 
-    __slots__ = ("bits", "character_bits", "folded", "gram_counts", "windows", "words")
+    __slots__ = ("bits", "character_bits", "folded", "gram_counts", "telling", "windows", "words")
 
     def __init__(self, text: str, weights: WordWeights) -> None:
         self.folded: NormalizedText = normalize(text)
         self.words: Words = words_of(self.folded)
         self.windows = window_count(len(self.words)) if len(self.words) else 0
-        self.bits, self.character_bits = word_bits(
+        self.bits, self.character_bits, self.telling = word_bits(
             self.folded.codes,
             self.words.begin,
             self.words.end,

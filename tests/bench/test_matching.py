@@ -7,6 +7,7 @@ import base64
 import json
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -207,8 +208,10 @@ def test_clean_answers_share_nothing_and_have_the_length(clean: answers.Answers,
     assert (len(clean.unrelated), len(clean.negatives)) == (12, 8)
     assert {len(answer.split()) for answer in every} == {answers.WORDS}
     assert not runs.sharing(every, [text for _, text in library.indexed]).any()
-    stolen = " ".join(library.indexed[3][1].split()[:300])
-    assert runs.sharing([stolen], [text for _, text in library.indexed]).all()
+    stolen = replace(library, held=[*library.held, *library.indexed], unrelated=library.indexed)
+    again = answers.clean_answers(stolen, lambda: (text for _, text in library.indexed), unrelated=12, hard=8)
+    assert not again.unrelated
+    assert set(again.siblings) <= set(answers.windows(library.held, 100, seed=2))
 
 
 def test_grown_documents_copy_no_long_run(library: Library) -> None:
@@ -283,6 +286,7 @@ def test_overlap_counts_what_is_found_too_much_as_well() -> None:
     assert overlapping([match(10, 30)], trial) == (True, 1.0)
     assert overlapping([match(10, 20), match(15, 50)], trial) == (True, 0.5)
     assert overlapping([match(50, 90)], trial) == (False, 0.0)
+    assert overlapping([match(10, 15)], trial) == (False, 0.25)
     assert overlapping([], trial) == (False, 0.0)
 
 
@@ -292,6 +296,7 @@ def test_a_planted_passage_stands_where_the_trial_says(bank: Bank, corpus: Corpu
         said = judge(corpus, trial)
         assert (said.found, said.named, said.refused) == (True, True, False)
         assert said.overlap > 0.95
+        assert not judge(corpus, replace(trial, document="another")).named
     with pytest.raises(NoPassage):
         bank.passage(15, random.Random(1), kind=Kind.COMMON)
 

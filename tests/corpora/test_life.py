@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
+import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -171,6 +174,10 @@ def test_a_small_addition_takes_over_how_rare_words_are(built: Corpus, fresh: li
         for segment in json.loads((built.directory / f"{built.version}.json").read_text())["segments"]
     )
     assert (old / "words.weights").read_bytes() == (new / "words.weights").read_bytes()
+    opened = built._open
+    assert opened is not None
+    first, second = opened.snapshot.segments
+    assert first.weights is second.weights
 
 
 def test_the_family_outlives_edits_and_removal(built: Corpus, library: list[Document], fresh: list[Document]):
@@ -234,6 +241,48 @@ def test_a_failing_source_changes_nothing(built: Corpus, fresh: list[Document]):
 
     with pytest.raises(RuntimeError, match="source is gone"):
         built.update(add=failing(), remove=["doc/1"])
+    assert everything(built.directory) == before
+
+
+def test_a_source_that_cannot_be_read_says_so_itself(built: Corpus, tmp_path: Path, fresh: list[Document]):
+    def missing() -> Iterator[Document]:
+        yield fresh[0]
+        yield Document(id="file", text=(tmp_path / "nowhere").read_text())
+
+    before = everything(built.directory)
+    for call in (
+        lambda: built.update(add=missing()),
+        lambda: Corpus.build(built.directory, missing(), name="library"),
+    ):
+        with pytest.raises(FileNotFoundError, match="nowhere"):
+            call()
+    assert everything(built.directory) == before
+
+
+_FULL = textwrap.dedent("""
+    import resource, signal, sys
+    from corpora import Corpus, Document
+    from corpora.errors import CorpusUnwritable
+    corpus = Corpus.open(sys.argv[1])
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+    for options in ({"add": [Document(id="new", text="A new one. " * 900)]}, {"compact": True, "remove": ["doc/1"]}):
+        try:
+            corpus.update(**options)
+        except CorpusUnwritable as error:
+            assert "cannot be written" in str(error)
+        else:
+            raise SystemExit("it was written")
+    assert len(corpus) == 30
+""")
+
+
+def test_a_full_disk_changes_nothing(built: Corpus):
+    before = everything(built.directory)
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL, str(built.directory)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
     assert everything(built.directory) == before
 
 

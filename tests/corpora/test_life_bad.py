@@ -7,6 +7,7 @@ import random
 import resource
 import shutil
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 from corpora import Corpus, Document
 from corpora.errors import CorpusCorrupt, CorpusError, CorpusVersion
-from corpora.index.manifest import sealed
+from corpora.index.manifest import checksum, digest_of, sealed
 
 
 @pytest.fixture
@@ -153,6 +154,43 @@ def test_removed_documents_that_are_not_there(changed: Path, removed: list[Any])
     forged(changed, segments=[{**segments[0], "removed": removed}, segments[1]])
     with pytest.raises(CorpusCorrupt):
         Corpus.open(changed)
+
+
+def test_wrong_content_under_right_checksums_is_an_error_not_a_crash(changed: Path, library: list[Document]) -> None:
+    """In a large index not every block is checked on opening: nothing in it may lead anywhere else."""
+    rnd = random.Random(1)
+    in_force = version_file(changed)
+    version = json.loads(in_force.read_text())
+    folder = changed / version["segments"][0]["name"]
+    texts = [document.text[:1500] for document in library[5:7]]
+    answered = refused = 0
+    for name in ("documents.table", "documents.ids", "documents.texts", "documents.meta", "text.blocks", "text.bin"):
+        for file in (folder / name, folder / rnd.choice(["marks.buckets", "pairs.buckets"])):
+            good = {one: one.read_bytes() for one in (file, folder / "manifest.json", in_force)}
+            data = bytearray(good[file])
+            for _ in range(rnd.choice([1, 8, 200])):
+                data[rnd.randrange(len(data))] = rnd.randrange(256)
+            file.write_bytes(data)
+            manifest = json.loads((folder / "manifest.json").read_text())
+            manifest["files"][file.name] = asdict(checksum(file))
+            raw = sealed({key: value for key, value in manifest.items() if key not in {"checksum", "format"}})
+            (folder / "manifest.json").write_bytes(raw)
+            forged(changed, segments=[{**version["segments"][0], "manifest": digest_of(raw)}, version["segments"][1]])
+            try:
+                with Corpus.open(changed) as corpus:
+                    for text in texts:
+                        corpus.matches(text)
+                        corpus.settled(text)
+                    list(corpus.documents())
+                    corpus.text("doc/5")
+                answered += 1
+            except CorpusError:
+                refused += 1
+            for one, content in good.items():
+                one.write_bytes(content)
+    assert refused > 5
+    assert answered + refused == 12
+    Corpus.open(changed).close()
 
 
 # -- number and size ------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     U32 = NDArray[np.uint32]
 
-BEFORE: Final = 24
+BEFORE: Final = 40
 """Code points before the first sign of an encoded stretch that may belong to it."""
 _NAMES: Final = {BASE64: "base64", BASE32: "base32", HEX: "hex"}
 _VALUES: Final = 64

@@ -29,7 +29,7 @@ _HALF: Final = re.compile(
     r"|(?:\\u[dD][89abAB][0-9a-fA-F]{2})?(?:\\(?:u\{?[0-9a-fA-F]{0,6}|U[0-9a-fA-F]{0,7}|x\{?[0-9a-fA-F]{0,6}|[0-3][0-7]?)?)?"
     r"|[Uu]\+?[0-9a-fA-F]{0,6}|</?[A-Za-z0-9:-]{0,30})\Z",
 )
-_READABLE: Final = 0.7
+_READABLE: Final = 0.85
 """Share of printable characters from which on escapes are taken for text."""
 _LONGEST_HALF: Final = 36
 _PLAIN: Final = {"n": "\n", "r": " ", "t": " ", "f": " ", "v": " ", "b": "", "a": "", "e": "", "0": ""}

@@ -34,6 +34,7 @@ class Part:
         ends: int64: one past the last.
         grows: Whether more of the text may make it longer, at its end.
         changes: Whether more of the text may change it altogether.
+        guessed: Whether the borders of its words were guessed.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Part:
     ends: I64
     grows: bool = False
     changes: bool = False
+    guessed: bool = False
 
 
 def whole(name: str, begin: int, end: int, text: str, *, grows: bool = False) -> Part:
@@ -102,4 +104,5 @@ def _view(group: list[Part], text: str) -> View:
         np.concatenate(ends),
         group[0].begin if grows else None,
         windowed=not any(part.changes for part in group),
+        guessed=any(part.guessed for part in group),
     )

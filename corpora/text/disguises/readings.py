@@ -130,7 +130,7 @@ def _parts(text: str, codes: U32, places: I64, bits: Bits) -> Iterator[Part]:
 def _turned(text: str, begin: int, end: int) -> Iterator[View]:
     """Yield what an encoded stretch says that was turned round or shifted by 13 letters afterwards."""
     opaque = sum(len(run) for run in _OPAQUE.findall(text, begin, end))
-    if opaque < _FEWEST_OPAQUE or opaque * 4 < end - begin:
+    if opaque < _FEWEST_OPAQUE or opaque * 8 < end - begin:
         return
     stretch = text[begin:end]
     order = np.arange(begin, end, dtype=np.int64)

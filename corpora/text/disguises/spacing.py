@@ -32,7 +32,7 @@ LONGEST: Final = 18
 """Letters of the longest word that is looked for where none is marked off."""
 _SLAB: Final = 4_096
 """Letters cut into words at once; words at the end of one may be cut in two."""
-_FEW_BORDERS: Final = 16
+_FEW_BORDERS: Final = 12
 """Letters per wider gap from which on the gaps do not mark words off."""
 _BY_CHANCE: Final = 3
 """Quarters of a bit per pair by which another reading of letters without borders must fit better."""
@@ -43,12 +43,12 @@ def apart(text: str, codes: U32, begin: int, end: int, bits: Bits) -> Part:
     kinds = TABLE.kinds.take(codes[begin:end])
     where = np.flatnonzero(kinds >= LETTER) + begin
     gaps = [text[one + 1 : other] for one, other in zip(where[:-1].tolist(), where[1:].tolist(), strict=True)]
-    # Between the letters of one word stands what stands most often.
-    usual = Counter(gaps).most_common(1)[0][0]
+    # Between the letters of one word stands what stands most often, between two words what comes next.
+    (usual, _), *others = Counter(gaps).most_common(2)
     border = np.array([gap != usual and len(gap) >= len(usual) for gap in gaps] + [False])
     letters = "".join([text[at] for at in where.tolist()])
     is_open = len(text) - end <= _FEW_BORDERS
-    if np.count_nonzero(border) * _FEW_BORDERS < len(where):
+    if not others or others[0][1] * _FEW_BORDERS < len(where):
         return _cut("letters", letters, where, begin, end, bits, changes=is_open)
     read = "".join([char + " " * bool(ends) for char, ends in zip(letters, border.tolist(), strict=True)])
     places = np.repeat(where, 1 + border)
@@ -69,7 +69,7 @@ def _cut(name: str, letters: str, where: I64, begin: int, end: int, bits: Bits, 
     borders = _borders(letters, bits)
     read = "".join([char + " " * ends for char, ends in zip(letters, borders, strict=True)])
     places = np.repeat(where, 1 + np.array(borders, dtype=np.int64))
-    return Part(name, begin, end, read, places, places + 1, changes=changes)
+    return Part(name, begin, end, read, places, places + 1, changes=changes, guessed=True)
 
 
 def _reading(letters: str) -> int:

@@ -32,6 +32,7 @@ class View:
         held: Offset in the text that was read before which this reading is final but for the windows that may still
             grow; None where it is final altogether.
         windowed: Whether windows settle one after another from the beginning of the reading.
+        guessed: Whether the borders of its words were guessed.
     """
 
     name: str
@@ -40,6 +41,7 @@ class View:
     ends: I64
     held: int | None
     windowed: bool
+    guessed: bool = False
 
 
 def pending(name: str, held: int) -> View:
@@ -60,7 +62,13 @@ def inside(outer: View, inner: View) -> View:
         # What stands in the reading of a growing text stays; only its end may change.
         held = None if inner.held is None else _before(outer, inner.held)
     return View(
-        f"{outer.name}+{inner.name}", inner.text, starts, ends, held, windowed=outer.windowed and inner.windowed
+        f"{outer.name}+{inner.name}",
+        inner.text,
+        starts,
+        ends,
+        held,
+        windowed=outer.windowed and inner.windowed,
+        guessed=outer.guessed or inner.guessed,
     )
 
 
