@@ -22,7 +22,8 @@ _ESCAPE: Final = re.compile(
     r"|\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]{1,6}\}|\\U[0-9a-fA-F]{8}|\\x\{[0-9a-fA-F]{1,6}\}|(?:\\x[0-9a-fA-F]{2})+"
     r"|(?:\\[0-3][0-7]{2})+|[Uu]\+[0-9a-fA-F]{4,6}[ ,;]{0,2}"
     r"|\\[nrtfvbae0\"'`/\\]"
-    r"|</?[A-Za-z][A-Za-z0-9:-]{0,30}(?:\s[^<>]{0,200})?/?>",
+    r"|</?[A-Za-z][A-Za-z0-9:-]{0,30}(?:\s[^<>]{0,200})?/?>"
+    "|[\U000e0020-\U000e007e]",
 )
 _HALF: Final = re.compile(
     r"(?:&[#A-Za-z0-9]{0,30}|(?:%[0-9A-Fa-f]{2}){0,3}%[0-9A-Fa-f]{0,2}|(?:=[0-9A-F]{2}){0,3}=[0-9A-F]{0,2}"
@@ -31,6 +32,7 @@ _HALF: Final = re.compile(
 )
 _READABLE: Final = 0.85
 """Share of printable characters from which on escapes are taken for text."""
+_TAGS: Final = 0xE0000
 _LONGEST_HALF: Final = 36
 _PLAIN: Final = {"n": "\n", "r": " ", "t": " ", "f": " ", "v": " ", "b": "", "a": "", "e": "", "0": ""}
 
@@ -77,7 +79,10 @@ def escaped(text: str, begin: int, end: int) -> Part | None:
 def _read(escape: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
     """Yield what an escape says, character by character where it holds several bytes, and from where to where."""
     first = escape[0]
-    if first == "<":
+    if first > "\x7f":
+        # Tag characters: invisible twins of ASCII.
+        yield begin, end, chr(ord(first) - _TAGS)
+    elif first == "<":
         yield begin, end, " "
     elif first == "&":
         yield begin, end, html.unescape(escape)
@@ -88,7 +93,12 @@ def _read(escape: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
             yield from _bytes(bytes.fromhex(escape.replace(first, "")), begin, 3)
     elif first in "Uu":
         yield begin, end, _character(re.sub(r"[^0-9a-fA-F]", "", escape[2:]))
-    elif escape[1] == "x" and escape[2] != "{":
+    else:
+        yield from _backslashed(escape, begin, end)
+
+
+def _backslashed(escape: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
+    if escape[1] == "x" and escape[2] != "{":
         yield from _bytes(bytes.fromhex(escape.replace("\\x", "")), begin, 4)
     elif escape[1] in "0123" and len(escape) > 2:  # noqa: PLR2004 - a backslash and one digit
         yield from _bytes(bytes(int(part, 8) for part in escape.split("\\")[1:]), begin, 4)
