@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from corpora.errors import AnswerTooLarge, CorpusError
@@ -15,22 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from corpora.document import Document, DocumentInfo
+    from corpora.following import Following, Opened
     from corpora.index.change import Change
-    from corpora.index.snapshot import Snapshot
     from corpora.match import Match
     from corpora.matching.context import ContextReader
-    from corpora.matching.matcher import Matcher
 
 LONGEST_TEXT = 8_000_000
 """Code points of the longest text that is looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """One version, open, and a matcher for each of its segments."""
-
-    snapshot: Snapshot
-    matchers: tuple[Matcher, ...]
 
 
 class Corpus:
@@ -42,17 +32,15 @@ class Corpus:
     :meth:`build` or :meth:`open`.
     """
 
-    def __init__(self, directory: Path, snapshot: Snapshot) -> None:
-        from corpora.index.directory import stamp_of
+    def __init__(self, directory: Path) -> None:
+        from corpora.following import Following
         from corpora.matching.context import ContextReader
 
-        self._context: ContextReader = ContextReader(self.text)
         self._directory = directory
-        self._stamp_of = stamp_of
-        self._name = snapshot.version.corpus
-        self._kind = snapshot.version.kind
-        self._lock = Lock()
-        self._open: _Open | None = _opened(snapshot, None)
+        self._following: Following = Following(directory)
+        version = self._following.now().snapshot.version
+        self._name, self._kind = version.corpus, version.kind
+        self._context: ContextReader = ContextReader(self.text)
 
     @classmethod
     def build(
@@ -113,10 +101,7 @@ class Corpus:
             CorpusVersion: Another version of this program wrote it.
             CorpusCorrupt: It is truncated or altered.
         """
-        from corpora.index.snapshot import open_snapshot
-
-        path = Path(directory)
-        return cls(path, open_snapshot(path))
+        return cls(Path(directory))
 
     def update(
         self,
@@ -284,56 +269,13 @@ class Corpus:
 
     def close(self) -> None:
         """Let go of the files; closing twice does nothing."""
-        with self._lock:
-            self._open = None
+        self._following.close()
 
-    def _now(self) -> _Open:
-        """
-        Return the version in force, opening it where it is newer than the one at hand.
+    def _now(self) -> Opened:
+        return self._following.now()
 
-        Calls that still run keep the older one alive.
-
-        Raises:
-            CorpusError: The corpus is closed, or the version in force cannot be read: what it holds is not known.
-        """
-        opened = self._open
-        if opened is None:
-            raise CorpusError("the corpus is closed")
-        stamp = self._stamp_of(self._directory)
-        if stamp is None or stamp == opened.snapshot.stamp:
-            # Where nothing is in force any more, the directory was moved or removed: what was read last still holds.
-            return opened
-        return self._newer()
-
-    def _newer(self) -> _Open:
-        """Open what is in force now, unless another thread just did."""
-        from corpora.index.snapshot import open_snapshot
-
-        with self._lock:
-            opened = self._open
-            if opened is None:
-                raise CorpusError("the corpus is closed")
-            if self._stamp_of(self._directory) != opened.snapshot.stamp:
-                snapshot = open_snapshot(self._directory, opened.snapshot)
-                version = snapshot.version
-                if (version.corpus, version.kind) != (self._name, self._kind):
-                    raise CorpusError(
-                        f"{self._directory} now holds the {version.kind} corpus {version.corpus!r} in place of "
-                        f"the {self._kind} corpus {self._name!r}; open it anew"
-                    )
-                opened = self._open = _opened(snapshot, opened)
-            return opened
-
-    def _matching(self, text: str) -> _Open:
+    def _matching(self, text: str) -> Opened:
         opened = self._now()
         if len(text) > LONGEST_TEXT:
             raise AnswerTooLarge(f"the text has {len(text)} characters; at most {LONGEST_TEXT} are looked at")
         return opened
-
-
-def _opened(snapshot: Snapshot, before: _Open | None) -> _Open:
-    """Return *snapshot* with its matchers; those of segments that did not change are taken over, caches included."""
-    from corpora.matching.matcher import Matcher
-
-    known = {} if before is None else dict(zip(map(id, before.snapshot.segments), before.matchers, strict=True))
-    return _Open(snapshot, tuple(known.get(id(segment)) or Matcher(segment) for segment in snapshot.segments))

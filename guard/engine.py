@@ -11,12 +11,13 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from corpora.document import DocumentRef
+from corpora.errors import CorpusError
 from detectors.base import Detector
 from guard.access.tails import Tails
 from guard.documents import filter_documents
 from guard.errors import GuardError, GuardUnavailable, RequestError
 from guard.judge import Judge
-from guard.nearby import Nearby
+from guard.nearby import Nearby, recognised
 from guard.policy import Policy
 from guard.principal import ANONYMOUS, Principal
 from guard.request import MAX_NAME, MAX_QUESTION, CheckRequest, valid_refs, valid_request_id, valid_text
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from guard.access.limits import Limiter
 
 
+MAX_PROMPT: Final = 48_000
+"""Characters of a prompt in which documents are recognised: about 8,000 words."""
 MAX_ADDRESS: Final = 256
 """Longest network address, in characters."""
 
@@ -231,6 +234,21 @@ class Guard:
             policy=self._digest,
             request_id=own_id,
         )
+
+    def recognise(self, prompt: str) -> tuple[DocumentRef, ...]:
+        """
+        Return the documents whose text stands in a *prompt*, to be stated as the context of its answer.
+
+        For callers that do not know what was retrieved.  Of a prompt longer than :data:`MAX_PROMPT` both ends are
+        looked at.  Where that cannot be done none is returned, for the answer is checked whatever its context.
+        """
+        if len(prompt) > MAX_PROMPT:
+            # A long question at the end must not push out what was retrieved, nor a long history before it.
+            prompt = f"{prompt[: MAX_PROMPT // 2]}\n\n{prompt[-MAX_PROMPT // 2 :]}"
+        try:
+            return recognised(prompt, self.corpora)
+        except CorpusError:
+            return ()
 
     async def aadmit(
         self,

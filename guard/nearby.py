@@ -29,6 +29,20 @@ MOST_COMPARED: Final = 256
 """Documents that one answer is compared with, those stated first."""
 
 
+def recognised(prompt: str, corpora: Mapping[str, Corpus]) -> tuple[DocumentRef, ...]:
+    """
+    Return the documents whose text stands in *prompt*, in the order of their first passage.
+
+    For callers that cannot say what they retrieved: it stands in the prompt.
+
+    Raises:
+        corpora.errors.CorpusError: An index cannot be read, or the prompt holds more than can be looked at.
+    """
+    private = [corpus for corpus in corpora.values() if corpus.kind == "retrieval"]
+    sources = (source for finding in VerbatimDetector(private).detect(prompt) for source in finding.documents)
+    return tuple(islice(dict.fromkeys(DocumentRef(source.corpus, source.id) for source in sources), MOST_COMPARED))
+
+
 def charged(right: Right) -> bool:
     """Say whether showing a document is charged to an account at all."""
     return right.readable and not right.free and not right.training

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.matching.runs import RUN, sharing
 from bench.matching.texts import Library, Texts
@@ -25,11 +25,13 @@ class Answers:
         unrelated: Of other matters.
         siblings: Of documents held back from the packages that are indexed: same authors, same phrases.
         legal: Of licences held back.
+        raw: Mails as they travel, with headers and encodings.
     """
 
     unrelated: list[str]
     siblings: list[str]
     legal: list[str]
+    raw: list[str] = field(default_factory=list)
 
     @property
     def negatives(self) -> list[str]:
@@ -50,19 +52,22 @@ def clean_answers(library: Library, indexed: Callable[[], Iterable[str]], *, unr
     loose = windows(library.unrelated, unrelated + unrelated // 20 + 20, seed=1)
     siblings = windows(library.held, 4 * hard, seed=2)
     legal = windows(library.legal, 4 * hard, seed=3)
-    candidates = loose + siblings + legal
+    raw = windows(library.raw, hard // 4, seed=4, longest=None)
+    candidates = loose + siblings + legal + raw
     shared = sharing(candidates, indexed())
     kept = [answer if not taken else None for answer, taken in zip(candidates, shared.tolist(), strict=True)]
     first, second = len(loose), len(loose) + len(siblings)
-    law = [answer for answer in kept[second:] if answer is not None][: hard // 4]
+    third = second + len(legal)
+    law = [answer for answer in kept[second:third] if answer is not None][: hard // 4]
     return Answers(
         [answer for answer in kept[:first] if answer is not None][:unrelated],
         [answer for answer in kept[first:second] if answer is not None][: hard - len(law)],
         law,
+        [answer for answer in kept[third:] if answer is not None],
     )
 
 
-def windows(texts: Texts, count: int, *, seed: int) -> list[str]:
+def windows(texts: Texts, count: int, *, seed: int, longest: int | None = LONGEST) -> list[str]:
     """Return up to *count* windows in random order: side by side first, then, if too few, also those in between."""
     rnd = random.Random(seed)
     order = rnd.sample(texts, len(texts))
@@ -75,7 +80,7 @@ def windows(texts: Texts, count: int, *, seed: int) -> list[str]:
             pieces = re.findall(r"\S+\s*", text)
             for start in range(offset, len(pieces) - WORDS + 1, WORDS):
                 window = pieces[start : start + WORDS]
-                if sum(len(piece.rstrip()) for piece in window) <= LONGEST:
+                if longest is None or sum(len(piece.rstrip()) for piece in window) <= longest:
                     layer.append("".join(window))
         rnd.shuffle(layer)
         found += layer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.matching.answers import Answers
 from bench.matching.figures import wilson
-from bench.matching.report import Report, Row
+from bench.matching.report import Report, Row, Value
 from corpora import Corpus
 from corpora.errors import CorpusError
 from corpora.match import Match
@@ -58,6 +58,11 @@ def flag_rows(corpus: Corpus, answers: Answers, report: Report, *, megabytes: in
             met=bad <= 0.01 * total,
         )
     )
+    if answers.raw:
+        found, withheld = _flagged(corpus, answers.raw)
+        values: dict[str, Value] = {"flagged": len(found), "withheld": withheld, "answers": len(answers.raw)}
+        # What no model writes, but somebody may paste.
+        report.add(Row(corpus=megabytes, group="false flags", name="raw mails, encodings and all", values=values))
     if flagged is not None:
         with flagged.open("a", encoding="utf-8") as file:
             for kind, found in (("unrelated", loose), *((kind, found) for kind, (found, _) in hits.items())):

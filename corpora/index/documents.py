@@ -91,6 +91,8 @@ class DocumentTable:
         self._known: dict[int, DocumentInfo] = {}
         self._blocks: I64 | None = None
         self.families: Families = read_families(directory)
+        if len(self.families.of) != len(self.starts):
+            raise ValueError("the families do not fit the texts")
         self._digests: NDArray[np.void] | None = None
         self._by_digest: I64 | None = None
         self._removed: NDArray[np.bool_] | None = None

@@ -92,7 +92,10 @@ def read_families(directory: Path) -> Families:
     path = directory / FAMILIES_FILE
     with path.open("rb") as file:
         head = file.readline()
-    names = json.loads(head)["names"]
+    known = json.loads(head)
+    names = known.get("names") if isinstance(known, dict) else None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("the families have no names")
     # Most of it is only looked at by the next writer.
     numbers = np.memmap(path, dtype="<u4", mode="r", offset=len(head))
     texts = len(numbers) // (KEPT + 2)

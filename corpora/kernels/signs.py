@@ -29,6 +29,8 @@ NUMBERED: Final = 4
 PENDING: Final = 5
 """Signs at the end of the text, too few as yet."""
 
+_FIRST_TAG: Final = 0xE0020
+_LAST_TAG: Final = 0xE007E
 _DROP: Final = 0
 _LETTER: Final = 2
 _HOT: Final = 40
@@ -120,6 +122,11 @@ def signs(codes: U32, kinds: U8) -> I64:
         else:
             folded = INT(kinds[code])
             letter, dropped = bool(folded == _LETTER), bool(folded == _DROP)
+        if _FIRST_TAG <= code <= _LAST_TAG:
+            # Invisible twins of ASCII: each is an escape of one character.
+            escape_begin = escape_begin if escapes else i
+            escapes += 1
+            escape_end = i
         if dropped and i < length:
             continue
         # Heat: from small letter to capital to digit and back, but for the capital that begins a word.

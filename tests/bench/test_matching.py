@@ -50,6 +50,7 @@ def library() -> Library:
         held=made_up(6, 900, seed=2),
         legal=made_up(3, 900, seed=3),
         unrelated=made_up(8, 900, seed=4),
+        raw=made_up(2, 900, seed=5),
     )
 
 
@@ -103,6 +104,7 @@ def test_every_row_of_the_table_is_printed(
         "with copies",
         "half-encoded mixture",
     }
+    assert rows["false flags", "raw mails, encodings and all"].values == {"flagged": 0, "withheld": 0, "answers": 2}
     assert rows["stream", "clean"].values["held_p99_words"] > 0
     for row in report.rows:
         assert row.name in report.table()

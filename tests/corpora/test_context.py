@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from corpora import Corpus, Document
 from corpora.match import Match
-from corpora.matching.context import ALWAYS, FLOOR, MOST_CHARACTERS, MOST_DOCUMENTS, ContextReader, context_settled
+from corpora.matching import context
+from corpora.matching.context import MOST_CHARACTERS, MOST_DOCUMENTS, ContextReader, context_settled
+from corpora.matching.repeats import ALWAYS, FLOOR
 from corpora.text.normalize import normalize
 
 NOTE = (
@@ -177,6 +179,18 @@ def test_bounds() -> None:
     long = NOTE + " word" * (MOST_CHARACTERS // 5)
     assert repeats(NOTE, long=long) == []
     assert repeats(NOTE, long=long, short=NOTE)
+
+
+def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "_KEPT_WORDS", 20_000)
+    documents = {f"d{number}": f"{NOTE} Number {number}." for number in range(200)}
+    kept = ContextReader(documents.get)
+    for number in range(200):
+        ids = [f"d{number}", f"d{(number * 7) % 200}"]
+        assert {match.document_id for match in kept.matches(NOTE, ids, corpus="c", version="v")} == set(ids)
+
+    assert len(kept._texts) <= 20
+    assert len(kept._tables) <= 20
 
 
 def test_one_word_thirty_thousand_times_takes_a_moment() -> None:

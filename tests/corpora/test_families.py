@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora import Corpus, Document
-from corpora.index.families import KEPT, RUN, Families, alike, joined, sketched
+from corpora.index.documents import DocumentTable
+from corpora.index.families import KEPT, RUN, Families, alike, joined, read_families, sketched
 from corpora.text.normalize import normalize
 from corpora.text.words import words_of
 from tests.corpora.conftest import invented_text, invented_words
@@ -126,6 +127,27 @@ def test_a_damaged_index_in_the_way_stops_no_build(tmp_path: Path) -> None:
 
     assert family(corpus, "renamed") == "renamed"
     shutil.rmtree(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"{}\n", b"[]\n", b'{"names": 7}\n', b'{"names": [7]}\n', b'{"names": []}\n' + b"\0" * 8, b"\xff\n"]
+)
+def test_a_damaged_file_is_an_error_that_readers_know(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "documents.families").write_bytes(raw)
+
+    with pytest.raises((ValueError, OSError)):
+        read_families(tmp_path)
+
+
+def test_families_of_other_texts_are_refused(tmp_path: Path) -> None:
+    build(tmp_path / "one", a=text_of(1)).close()
+    build(tmp_path / "two", a=text_of(1), b=text_of(2)).close()
+    (one,) = (tmp_path / "one").glob("*/documents.families")
+    (two,) = (tmp_path / "two").glob("*/documents.families")
+    one.write_bytes(two.read_bytes())
+
+    with pytest.raises(ValueError, match="do not fit"):
+        DocumentTable(one.parent, corpus="c", kind="retrieval")
 
 
 def words(*texts: str) -> tuple[list[tuple[np.ndarray, np.ndarray]], np.ndarray]:

@@ -174,9 +174,7 @@ def test_a_small_addition_takes_over_how_rare_words_are(built: Corpus, fresh: li
         for segment in json.loads((built.directory / f"{built.version}.json").read_text())["segments"]
     )
     assert (old / "words.weights").read_bytes() == (new / "words.weights").read_bytes()
-    opened = built._open
-    assert opened is not None
-    first, second = opened.snapshot.segments
+    first, second = built._now().snapshot.segments
     assert first.weights is second.weights
 
 

@@ -7,15 +7,19 @@ import random
 import resource
 import shutil
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpora import Corpus, Document
 from corpora.errors import CorpusCorrupt, CorpusError, CorpusVersion
 from corpora.index.manifest import checksum, digest_of, sealed
+from corpora.index.segments import SegmentRecord, Version, ranges_of
 
 
 @pytest.fixture
@@ -191,6 +195,16 @@ def test_wrong_content_under_right_checksums_is_an_error_not_a_crash(changed: Pa
     assert refused > 5
     assert answered + refused == 12
     Corpus.open(changed).close()
+
+
+@given(numbers=st.sets(st.integers(0, 200)))
+def test_ranges_hold_exactly_the_numbers(numbers: set[int]) -> None:
+    ranges = ranges_of(numbers)
+    assert SegmentRecord("s", "", ranges).numbers().tolist() == sorted(numbers)
+    assert all(end < start for (_, end), (start, _) in pairwise(ranges))
+    version = Version(name="v", corpus="c", kind="k", store_text=True, created="", segments=())
+    with_range = replace(version, segments=(SegmentRecord("s", "d", ranges),))
+    assert Version.from_bytes(with_range.to_bytes(), where=Path("x")) == with_range
 
 
 # -- number and size ------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from corpora.kernels.encodings import BASE32, BASE64, GROUP_BYTES, GROUP_SYMBOLS, HEX, encoded, numbers
+from corpora.kernels.signs import DENSE
 from corpora.text.disguises.alphabets import SYMBOLS
 from corpora.text.disguises.parts import Part
 from corpora.text.normalize import code_points
@@ -24,15 +25,34 @@ BEFORE: Final = 40
 """Code points before the first sign of an encoded stretch that may belong to it."""
 _NAMES: Final = {BASE64: "base64", BASE32: "base32", HEX: "hex"}
 _VALUES: Final = 64
-_PUNCTUATION: Final = frozenset(".,;:'\"()-?!+/=\\%&#")
+_USUAL: Final = np.array([chr(i).isalnum() or chr(i).isspace() or chr(i) in ".,;:'\"()-?!+/=\\%&#" for i in range(128)])
+"""bool, shape ``(128,)``: what text in ASCII is made of."""
 _READABLE: Final = 0.85
 """Share of letters, digits, spaces and punctuation from which on decoded bytes are taken for text."""
 _PREFIX: Final = re.compile("0[xX]")
 
 
+def near(places: I64, length: int) -> list[tuple[int, int]]:
+    """
+    Return the stretches around dense places in which something may be encoded, disjoint and in order.
+
+    Args:
+        places: int64, shape ``(m, 3)``; see :func:`corpora.kernels.signs.signs`.
+        length: Code points of the text.
+    """
+    found: list[tuple[int, int]] = []
+    for begin, end in sorted(places[places[:, 0] == DENSE, 1:].tolist()):
+        low, high = max(begin - BEFORE, 0), min(end + BEFORE, length)
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], high))
+        else:
+            found.append((low, high))
+    return found
+
+
 def decoded(text: str, codes: U32, begin: int, end: int) -> Iterator[Part]:
-    """Yield what the encoded stretches of ``[begin, end)`` say."""
-    low, high = max(begin - BEFORE, 0), min(end + BEFORE, len(codes))
+    """Yield what the encoded stretches of ``[begin, end)`` say; see :func:`near`."""
+    low, high = begin, end
     here = codes[low:high]
     for kind, name in _NAMES.items():
         for first, last, _after, is_open in encoded(here, SYMBOLS[kind], kind).tolist():
@@ -59,10 +79,13 @@ def _part(kind: int, name: str, text: str, begin: int, end: int) -> Part | None:
     spread = (values[where, None] >> np.arange(bits - 1, -1, -1, dtype=np.uint8)) & 1
     data = np.packbits(spread.ravel().astype(np.uint8))[:count].tobytes()
     read = data.decode("utf-8", "surrogateescape")
-    usual = sum(char.isalnum() or char.isspace() or char in _PUNCTUATION for char in read)
+    points = code_points(read)
+    ascii_points = points[points < len(_USUAL)]
+    usual = int(np.count_nonzero(_USUAL[ascii_points]))
+    if len(ascii_points) < len(points):
+        usual += sum(char.isalnum() for char in read if char > "\x7f")
     if usual < _READABLE * len(read):
         return None
-    points = code_points(read)
     sizes = 1 + (points >= 0x80).astype(np.int64) + (points >= 0x800) + (points >= 0x10000)  # noqa: PLR2004 - UTF-8
     sizes[(points >= 0xDC80) & (points < 0xDD00)] = 1  # noqa: PLR2004 - bytes that are no UTF-8
     after = np.cumsum(sizes)

@@ -10,10 +10,10 @@ import numpy as np
 
 from corpora.errors import AnswerTooLarge
 from corpora.kernels.letters import blocks
-from corpora.kernels.signs import DENSE, ESCAPES, JOINED, LETTERS, NUMBERED, PENDING, signs
+from corpora.kernels.signs import ESCAPES, JOINED, LETTERS, NUMBERED, PENDING, signs
 from corpora.text.disguises.ciphers import ciphers
 from corpora.text.disguises.counting import counted
-from corpora.text.disguises.encodings import BEFORE, decoded
+from corpora.text.disguises.encodings import decoded, near
 from corpora.text.disguises.escapes import escaped
 from corpora.text.disguises.fit import FIT, LEET_LETTERS
 from corpora.text.disguises.parts import disjoint, joined
@@ -102,24 +102,22 @@ def _marked(text: str, codes: U32, places: I64, bits: Bits) -> Iterator[View]:
     """Yield the readings of the stretches that :func:`signs` found."""
     if not len(places):
         return
-    parts = disjoint(_parts(text, codes, places, bits))
+    dense = near(places, len(text))
+    parts = disjoint(_parts(text, codes, places, dense, bits))
     yield from joined(parts, text)
-    for kind, begin, end in places.tolist():
+    for begin, end in dense:
+        known = sum(part.end - part.begin for part in parts if part.begin < end and part.end > begin)
+        if known * 2 < end - begin:
+            yield from _turned(text, begin, end)
+    for kind, begin, _ in places.tolist():
         if kind == PENDING:
             yield pending("signs", begin)
-        elif kind == DENSE:
-            known = sum(part.end - part.begin for part in parts if part.begin < end and part.end > begin)
-            if known * 2 < end - begin:
-                yield from _turned(text, max(begin - BEFORE, 0), min(end + BEFORE, len(text)))
 
 
-def _parts(text: str, codes: U32, places: I64, bits: Bits) -> Iterator[Part]:
+def _parts(text: str, codes: U32, places: I64, dense: list[tuple[int, int]], bits: Bits) -> Iterator[Part]:
+    yield from _encoded(text, codes, places, dense)
     for kind, begin, end in places.tolist():
-        if kind == DENSE:
-            yield from decoded(text, codes, begin, end)
-        elif kind == ESCAPES:
-            yield from escaped(text, begin, end)
-        elif kind == LETTERS:
+        if kind == LETTERS:
             yield apart(text, codes, begin, end, bits)
         elif kind == JOINED:
             yield together(text, begin, end, bits)
@@ -140,15 +138,17 @@ def _turned(text: str, begin: int, end: int) -> Iterator[View]:
         View("rot13", codecs.encode(stretch, "rot13"), order, order + 1, held, windowed=True),
     ):
         inner_codes = code_points(outer.text)
-        for inner in joined(disjoint(_encoded(outer.text, inner_codes, signs(inner_codes, TABLE.kinds))), outer.text):
+        inner_places = signs(inner_codes, TABLE.kinds)
+        parts = disjoint(_encoded(outer.text, inner_codes, inner_places, near(inner_places, len(inner_codes))))
+        for inner in joined(parts, outer.text):
             yield inside(outer, inner)
     if held is not None:
         yield pending("turned", begin)
 
 
-def _encoded(text: str, codes: U32, places: I64) -> Iterator[Part]:
+def _encoded(text: str, codes: U32, places: I64, dense: list[tuple[int, int]]) -> Iterator[Part]:
+    for begin, end in dense:
+        yield from decoded(text, codes, begin, end)
     for kind, begin, end in places.tolist():
-        if kind == DENSE:
-            yield from decoded(text, codes, begin, end)
-        elif kind == ESCAPES:
-            yield from escaped(text, begin, end)
+        if kind == ESCAPES and (part := escaped(text, begin, end)) is not None:
+            yield part

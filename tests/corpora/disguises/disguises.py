@@ -85,6 +85,7 @@ READ: dict[str, Disguise] = {
     "code points": lambda text: " ".join(f"U+{ord(c):04X}" for c in text),
     "quoted-printable": of_bytes(lambda byte: f"={byte:02X}"),
     "string escapes": lambda text: json.dumps(text.replace(" ", "\n")),
+    "invisible twins": lambda text: "".join(chr(0xE0000 + ord(c)) for c in text if c.isascii()),
     "tags": lambda text: "<tr>" + "".join(f"<td>{word}</td>" for word in text.split()) + "</tr>",
     "base64": encoded,
     "base64 for addresses": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),

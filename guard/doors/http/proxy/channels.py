@@ -12,6 +12,7 @@ from guard.doors.http.closed import failing_closed
 from guard.errors import GuardError
 
 if TYPE_CHECKING:
+    from corpora.document import DocumentRef
     from guard.doors.http.metrics import Metrics
     from guard.engine import Guard
     from guard.principal import Principal
@@ -48,14 +49,26 @@ class Answer:
         request_id: Ties all choices and channels together.
         metrics: Where verdicts are counted.
         endpoint: Under which name.
+        prompt: What the model was told; documents whose text stands in it are the context of the answer.
     """
 
-    def __init__(self, *, guard: Guard, principal: Principal, request_id: str, metrics: Metrics, endpoint: str) -> None:
+    def __init__(
+        self,
+        *,
+        guard: Guard,
+        principal: Principal,
+        request_id: str,
+        metrics: Metrics,
+        endpoint: str,
+        prompt: str = "",
+    ) -> None:
         self._guard = guard
         self._principal = principal
         self.request_id = request_id
         self.metrics = metrics
         self._endpoint = endpoint
+        self._prompt = prompt
+        self._context: tuple[DocumentRef, ...] = ()
         self._open: list[GuardStream] = []
 
     @property
@@ -67,7 +80,11 @@ class Answer:
         """Open one channel of one choice: content, refusal, reasoning, ``tool:N`` or error."""
         with failing_closed(self.metrics):
             stream = self._guard.stream(
-                principal=self._principal, request_id=self.request_id, choice=choice, channel=name
+                principal=self._principal,
+                context=self._context,
+                request_id=self.request_id,
+                choice=choice,
+                channel=name,
             )
         self._open.append(stream)
         return Channel(self, stream)
@@ -85,6 +102,8 @@ class Answer:
 
     async def __aenter__(self) -> Self:
         self.metrics.open_streams.inc()
+        if self._prompt:
+            self._context = await whole(asyncio.to_thread(self._guard.recognise, self._prompt))
         return self
 
     async def __aexit__(

@@ -45,6 +45,7 @@ def proxy_routes(guard: Guard, endpoints: Endpoints, metrics: Metrics, route_cla
             request_id=admission.request_id,
             metrics=metrics,
             endpoint=CHAT_PATH,
+            prompt=chat.prompt,
         )
         return ChatAnswer(chat=chat, endpoint=endpoint, answer=answer)
 

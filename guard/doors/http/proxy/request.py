@@ -32,6 +32,7 @@ class ChatRequest:
         body: What the upstream gets.
         model: Name of the model; empty when the caller named none.
         question: Text of the last user message.
+        prompt: Texts of all messages, whoever they are from.
         stream: Whether the caller wants pieces.
         wanted: How many choices the caller wants.
         tools: Names of the tools that the caller offers.
@@ -41,6 +42,7 @@ class ChatRequest:
     body: dict[str, Any]
     model: str
     question: str
+    prompt: str
     stream: bool
     wanted: int
     tools: frozenset[str]
@@ -77,6 +79,7 @@ def read_chat(raw: Any) -> ChatRequest:
         body={name: value for name, value in raw.items() if name not in _OURS},
         model=model,
         question=_last_user_text(messages),
+        prompt="\n\n".join(text for message in messages if (text := _text_of(message))),
         stream=bool(stream),
         wanted=wanted,
         tools=_tool_names(raw),
@@ -98,13 +101,17 @@ def _principal(raw: Any) -> PrincipalBody | None:
 def _last_user_text(messages: list[dict[str, Any]]) -> str:
     for message in reversed(messages):
         if message.get("role") == "user":
-            content = message.get("content")
-            if isinstance(content, str):
-                return content
-            if isinstance(content, list):
-                texts = (part.get("text") for part in content if isinstance(part, dict))
-                return "\n".join(text for text in texts if isinstance(text, str))
-            return ""
+            return _text_of(message)
+    return ""
+
+
+def _text_of(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        texts = (part.get("text") for part in content if isinstance(part, dict))
+        return "\n".join(text for text in texts if isinstance(text, str))
     return ""
 
 
