@@ -71,7 +71,7 @@ class Hits(NamedTuple):
 
     query: I64
     place: I64
-    count: I64
+    count: I64  # type: ignore[assignment]  # a tuple counts as well; nobody does here
 
 
 class PostingWriter:

@@ -23,9 +23,7 @@ _EXPANDS: Final = 1 << 31
 
 
 @kernel
-def fold(
-    codes: U32, kinds: U8, entries: U32, begins: I64, lengths: I64, forms: U32
-) -> tuple[U32, I64, Bools]:
+def fold(codes: U32, kinds: U8, entries: U32, begins: I64, lengths: I64, forms: U32) -> tuple[U32, I64, Bools]:
     """
     Fold code points.
 

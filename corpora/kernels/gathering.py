@@ -122,7 +122,7 @@ def lonely(place: I64, gain: F32, shift: int, evidence: float) -> I64:
     for i in range(len(place)):
         slot = ((place[i] >> shift) & (_SLOTS - 1)) + 2
         before, after = sums[slot - 1], sums[slot + 1]
-        most = max(before + after, max(before + sums[slot - 2], after + sums[slot + 2]))
+        most = max(before + after, before + sums[slot - 2], after + sums[slot + 2])
         if sums[slot] + most >= evidence:
             kept[at] = i
             at += 1

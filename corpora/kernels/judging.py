@@ -36,9 +36,7 @@ SWAP: Final = 11
 
 
 @kernel
-def judge(
-    hashes: U64, bits: F64, stored: U64, order: I64, prices: F64
-) -> tuple[Rows, I64, F64]:
+def judge(hashes: U64, bits: F64, stored: U64, order: I64, prices: F64) -> tuple[Rows, I64, F64]:
     """
     Find the stretches of a window that were copied from a stretch of a text.
 
@@ -131,7 +129,7 @@ def judge(
                         runs += 1
                     first[at], last[at], shift[at], gains[at] = best_since, best_last, d - n, best
                     if runs == _MOST_RUNS:
-                        weakest = np.argmin(gains)
+                        weakest = int(np.argmin(gains))
                         least = max(least, gains[weakest])
                 since, score, best, equal = -1, 0.0, 0.0, 1
                 if k == end:

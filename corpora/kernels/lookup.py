@@ -52,8 +52,8 @@ def lookup(
     for i in range(count):
         bucket = hashes[i] >> U64(shift)
         # A file that was altered after it was checked must not lead outside.
-        end[i] = min(np.int64(buckets[bucket + U64(1)]), len(tails))
-        begin[i] = min(np.int64(buckets[bucket]), end[i])
+        end[i] = min(int(buckets[bucket + U64(1)]), len(tails))
+        begin[i] = min(int(buckets[bucket]), end[i])
     total = 0
     for i in range(count):
         tail = (hashes[i] >> U64(tail_shift)) & U64(tail_mask)

@@ -24,9 +24,7 @@ _SALTS: Final = np.array(
 
 
 @kernel
-def near_pairs(
-    content: I64, hashes: Hashes, following: int, apart: int, sampled: int
-) -> tuple[I64, I64, Hashes]:
+def near_pairs(content: I64, hashes: Hashes, following: int, apart: int, sampled: int) -> tuple[I64, I64, Hashes]:
     """
     Pair content words that stand near each other.
 

@@ -27,7 +27,7 @@ _FIRST_OTHER_SCRIPT: Final = 0x0590
 """Scripts from here on may say much with one character."""
 _BOILERPLATE_BITS: Final = 5.0
 """The most that a word of licences and disclaimers may say."""
-_SYLLABLE_BITS: Final = 3.5
+_SYLLABLE_BITS: Final = 4.5
 """The most that one character of a script without spaces may say."""
 _HAN_BITS: Final = 6.0
 """The same for Chinese characters."""

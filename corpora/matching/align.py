@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     F64 = NDArray[np.float64]
 
-THRESHOLD: Final = 112.0
+THRESHOLD: Final = 106.0
 """Bits of shared information, less the price of the edits, from which on a stretch is a copy."""
 PRICES: Final = np.array(
     [
@@ -91,7 +91,7 @@ def _pieces(answer: FoldedAnswer, source: Source, run: list[Block]) -> Iterator[
 
 
 def _groups(run: list[Block]) -> Iterator[list[Block]]:
-    """Put neighbours that changed places together; each group stands after the one before in the source, or far back."""
+    """Put neighbours that changed places together; each group stands after the one before, or far back."""
     group = run[:1]
     high = group[0][1] + group[0][2]
     for block in run[1:]:

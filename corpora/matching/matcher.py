@@ -22,14 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from corpora.index.reader import IndexReader
-    from corpora.matching.candidates import Candidate
     from corpora.matching.passage import Passage, Piece
     from corpora.matching.recut import Place
 
-_MARGIN: Final = 192
-"""Code points read on both sides of what a window can reach in a text."""
-_SLACK: Final = 1.3
-"""How much longer a copied stretch may be in the text than in the answer."""
 MOST_COPIES: Final = 64
 """Documents named of those that have the same text; beyond, some of every combination of rights."""
 

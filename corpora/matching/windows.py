@@ -31,6 +31,8 @@ WIDTH: Final = 96
 """Words of one window."""
 STRIDE: Final = 24
 """Words from the beginning of one window to the next."""
+
+
 def window_count(words: int) -> int:
     """Return how many windows a text of *words* words has; the last one may still grow, the others may not."""
     return 1 + max(0, -(-(words - WIDTH) // STRIDE))
