@@ -69,10 +69,12 @@ def test_a_reversed_reading_runs_the_other_way(english: Library) -> None:
     assert (view.ends == view.starts + 1).all()
 
 
-@pytest.mark.parametrize("name", [*READ, *NESTED])
+# Words at the ends are at the mercy of what stands beside them.
+SPREAD = {"words in reverse", "named entities"}
+
+
+@pytest.mark.parametrize("name", [name for name in [*READ, *NESTED] if name not in SPREAD])
 def test_both_ends_of_a_passage_are_placed(name: str, english: Library) -> None:
-    if "in reverse" in name or "named" in name:
-        pytest.skip("words at the ends are at the mercy of what stands beside them")
     near = 0
     for seed in range(6):
         document, passage = english.passage(random.Random(seed))
