@@ -47,3 +47,26 @@ def test_what_comes_after_a_disguise_is_not_held_back(name: str, english: Librar
     _, passage = english.passage(rnd)
     text = f"{READ[name](passage)} {english.clean(rnd, 300)}"
     assert len(text[english.corpus.settled(text) :].split()) <= 120
+
+
+LONG = ["hex", "base64", "rot13", "backwards", "words in reverse", "unicode escapes", "letters apart", "leetspeak"]
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_disguise_is_held_back_as_far_as_it_may_change(name: str, english: Library) -> None:
+    """Several windows of disguised text: what is settled in the middle of it stays."""
+    for seed in range(2):
+        rnd = random.Random(seed)
+        passages = " ".join(english.passage(rnd, 120)[1] for _ in range(4))
+        before = english.clean(rnd, 40)
+        text = f"{before} {ALL[name](passages)} {english.clean(rnd, 200)}"
+        whole = covering(english, text)
+        for cut in range(len(before), len(text), len(text) // 9):
+            settled = english.corpus.settled(text[:cut])
+            early = covering(english, text[:cut])
+            for position in range(len(before), settled, 31):
+                one, other = (
+                    {(document, start) for document, start, end in found if start <= position < end}
+                    for found in (early, whole)
+                )
+                assert one == other, (seed, cut, position)
