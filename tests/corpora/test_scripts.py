@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 from pathlib import Path
 
 import pytest
@@ -130,15 +131,16 @@ def test_case_does_not_matter_in_any_script(name: str, write, scripts: Corpus) -
 
 @pytest.mark.parametrize("name", PASSAGES)
 def test_an_edited_copy_is_found(name: str, scripts: Corpus) -> None:
-    found = 0
+    overlaps = []
     for seed in range(20):
         answer = AROUND + edited(name, random.Random(seed), 0.2)
         covered: set[int] = set()
         for match in scripts.matches(answer):
             assert match.document_id == name
             covered |= set(range(match.span.start, match.span.end))
-        found += len(covered - set(range(len(AROUND)))) > 0.9 * (len(answer) - len(AROUND))
-    assert found >= 19
+        overlaps.append(len(covered - set(range(len(AROUND)))) / (len(answer) - len(AROUND)))
+    assert min(overlaps) > 0.75
+    assert statistics.median(overlaps) >= 0.95
 
 
 @pytest.mark.parametrize("name", PASSAGES)
