@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from corpora.errors import AnswerTooLarge, CorpusError
+from corpora.errors import LONGEST_TEXT, AnswerTooLarge, CorpusError
 from corpora.identity import valid_corpus_name
 
 if TYPE_CHECKING:
@@ -18,9 +17,7 @@ if TYPE_CHECKING:
     from corpora.index.change import Change
     from corpora.match import Match
     from corpora.matching.context import ContextReader
-
-LONGEST_TEXT = 8_000_000
-"""Code points of the longest text that is looked at."""
+    from corpora.matching.follower import Follower
 
 
 class Corpus:
@@ -177,16 +174,14 @@ class Corpus:
         Return every passage of *text* that reproduces a document nearly verbatim, in the order of the text.
 
         Raises:
-            AnswerTooLarge: The text has more than :data:`LONGEST_TEXT` code points and was not looked at.
+            AnswerTooLarge: More than :data:`corpora.errors.LONGEST_TEXT` code points: it was not looked at.
             CorpusError: The corpus is closed.
         """
+        from corpora.matching.follower import together
+
         opened = self._matching(text)
-        found = [match for matcher in opened.matchers for match in matcher.matches(text)]
-        if not opened.snapshot.version.store_text:
-            found = [replace(match, estimated=True) for match in found]
-        if len(opened.matchers) > 1:
-            found.sort(key=lambda match: (match.span, -match.similarity, match.document_id, match.view))
-        return found
+        parts = [matcher.matches(text) for matcher in opened.matchers]
+        return together(parts, estimated=not opened.snapshot.version.store_text)
 
     def settled(self, text: str) -> int:
         """
@@ -197,10 +192,24 @@ class Corpus:
         as long as the corpus is not changed.
 
         Raises:
-            AnswerTooLarge: The text has more than :data:`LONGEST_TEXT` code points.
+            AnswerTooLarge: The text has more than :data:`corpora.errors.LONGEST_TEXT` code points.
             CorpusError: The corpus is closed.
         """
         return min((matcher.settled(text) for matcher in self._matching(text).matchers), default=len(text))
+
+    def follow(self) -> Follower:
+        """
+        Return a follower of one text that grows: it says what :meth:`matches` and :meth:`settled` say, for less work.
+
+        It stays with the version that is in force now.
+
+        Raises:
+            CorpusError: The corpus is closed.
+        """
+        from corpora.matching.follower import Follower
+
+        opened = self._now()
+        return Follower(opened.matchers, estimated=not opened.snapshot.version.store_text)
 
     def context_matches(self, text: str, document_ids: Sequence[str]) -> list[Match]:
         """
@@ -220,7 +229,7 @@ class Corpus:
 
         Raises:
             ValueError: More than a thousand documents are named.
-            AnswerTooLarge: The text has more than :data:`LONGEST_TEXT` code points.
+            AnswerTooLarge: The text has more than :data:`corpora.errors.LONGEST_TEXT` code points.
             CorpusError: The corpus is closed.
         """
         self._matching(text)

@@ -17,6 +17,11 @@ No message holds any document's or answer's text.
 
 from __future__ import annotations
 
+from typing import Final
+
+LONGEST_TEXT: Final = 8_000_000
+"""Code points of the longest text that is looked at."""
+
 
 class CorpusError(Exception):
     """Base of everything a corpus raises."""

@@ -41,3 +41,16 @@ class Detector(Protocol):
         still grow.  Never decreases as the answer grows.  0 is always right; larger lets a stream release earlier.
         """
         ...
+
+
+@runtime_checkable
+class Followable(Protocol):
+    """A detector that can follow one growing answer at a fraction of the work."""
+
+    def follow(self) -> Detector:
+        """
+        Return a detector for one answer that grows; it says at every length what this one says.
+
+        It may keep state, and is called from one thread at a time.
+        """
+        ...

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from corpora.corpus import Corpus
 from corpora.document import DocumentRef
 from corpora.match import Match
+from corpora.matching.follower import Follower
 from corpora.span import Span
 from detectors.finding import REPEAT_RULE, Finding, Kind, Source
 
@@ -30,27 +31,32 @@ class VerbatimDetector:
         Raises:
             corpora.errors.CorpusError: An index cannot be read, or the answer is too large to be looked at.
         """
-        grouped: dict[tuple[Kind, Span], list[Match]] = {}
-        for corpus in self._corpora:
-            kind = Kind.TRAINING if corpus.kind == "training" else Kind.VERBATIM
-            for match in corpus.matches(answer):
-                grouped.setdefault((kind, match.span), []).append(match)
-        return [
-            Finding(
-                kind=kind,
-                rule=kind.value
-                if all(match.view == "plain" for match in matches)
-                else f"{kind.value}-{matches[0].view}",
-                span=span,
-                confidence=max(match.similarity for match in matches),
-                documents=tuple(sorted(_source(match) for match in matches)),
-            )
-            for (kind, span), matches in sorted(grouped.items(), key=lambda item: (item[0][1], item[0][0]))
-        ]
+        return _findings((corpus.kind, corpus.matches(answer)) for corpus in self._corpora)
 
     def settled(self, answer: str) -> int:
         """Return the offset up to which no continuation changes the passages found."""
         return min((corpus.settled(answer) for corpus in self._corpora), default=len(answer))
+
+    def follow(self) -> FollowingVerbatim:
+        """Return a detector that follows one growing answer."""
+        return FollowingVerbatim([(corpus.kind, corpus.follow()) for corpus in self._corpora])
+
+
+class FollowingVerbatim:
+    """Finds the same in one answer that grows, without looking at its beginning again; not thread-safe."""
+
+    name = VerbatimDetector.name
+
+    def __init__(self, followers: Sequence[tuple[str, Follower]]) -> None:
+        self._followers = followers
+
+    def detect(self, answer: str) -> list[Finding]:
+        """See :meth:`VerbatimDetector.detect`."""
+        return _findings((kind, follower.look(answer)[0]) for kind, follower in self._followers)
+
+    def settled(self, answer: str) -> int:
+        """See :meth:`VerbatimDetector.settled`."""
+        return min((follower.look(answer)[1] for _, follower in self._followers), default=len(answer))
 
 
 class RepeatDetector:
@@ -99,6 +105,25 @@ class RepeatDetector:
         from corpora.matching.context import context_settled
 
         return context_settled(answer) if self._named else len(answer)
+
+
+def _findings(found: Iterable[tuple[str, list[Match]]]) -> list[Finding]:
+    """Return one finding for all matches that cover the same characters; *found* says of which kind each corpus is."""
+    grouped: dict[tuple[Kind, Span], list[Match]] = {}
+    for corpus_kind, matches in found:
+        kind = Kind.TRAINING if corpus_kind == "training" else Kind.VERBATIM
+        for match in matches:
+            grouped.setdefault((kind, match.span), []).append(match)
+    return [
+        Finding(
+            kind=kind,
+            rule=kind.value if all(match.view == "plain" for match in matches) else f"{kind.value}-{matches[0].view}",
+            span=span,
+            confidence=max(match.similarity for match in matches),
+            documents=tuple(sorted(_source(match) for match in matches)),
+        )
+        for (kind, span), matches in sorted(grouped.items(), key=lambda item: (item[0][1], item[0][0]))
+    ]
 
 
 def _source(match: Match) -> Source:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from corpora.errors import CorpusError
-from detectors.base import Detector
+from detectors.base import Detector, Followable
 from detectors.errors import DetectorError
 from detectors.finding import REPEAT_RULE, Finding
 from detectors.merge import merge
@@ -19,8 +19,11 @@ from guard.nearby import Nearby
 from guard.request import MAX_ANSWER, valid_text
 from guard.verdict import Action, Reason, Verdict
 
-STRIDE: Final = 48
-"""Characters that must arrive before the detectors look again; more is cheaper, less shows text earlier."""
+STRIDE: Final = 144
+"""
+Characters that must arrive before the detectors look again: about as many words as one window of the matching is behind
+the next, for before that nothing more is settled.
+"""
 GROWTH: Final = 16
 """The stride is at least this part of the answer so far, so that a long answer is not looked at ever more often."""
 
@@ -75,6 +78,7 @@ class GuardStream:
     ) -> None:
         self._judge = judge
         self._detectors = detectors
+        self._following: tuple[Detector, ...] | None = None
         self._nearby = nearby
         self._notice = notice
         self._policy = policy
@@ -222,7 +226,7 @@ class GuardStream:
         self._pieces.clear()
         self._waiting = 0
         try:
-            detectors = (*self._detectors, *self._nearby.detectors())
+            detectors = (*self._followed(), *self._nearby.detectors())
             ready = len(self._answer) if final else settled(detectors, self._answer)
             self._findings = look(detectors, self._answer)
             outcome = self._judge.step(self._answer, self._findings, settled=ready, final=final)
@@ -230,6 +234,10 @@ class GuardStream:
             self._failed = True
             self.close()
             raise
+        except CorpusError as error:
+            self._failed = True
+            self.close()
+            raise GuardUnavailable(f"the answer could not be checked: {error}") from error
         except Exception as error:  # noqa: BLE001 - whatever failed, the answer was not checked
             self._failed = True
             self.close()
@@ -242,6 +250,12 @@ class GuardStream:
         if outcome.blocked:
             self._blocked = (outcome.action, outcome.reason)
         return outcome.action, outcome.reason
+
+    def _followed(self) -> tuple[Detector, ...]:
+        """Return the detectors of this answer: those that can go on where they stopped do."""
+        if self._following is None:
+            self._following = tuple(one.follow() if isinstance(one, Followable) else one for one in self._detectors)
+        return self._following
 
     def __enter__(self) -> Self:
         return self

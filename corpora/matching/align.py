@@ -63,7 +63,7 @@ def align(answer: FoldedAnswer, window: int, bits: F64, source: Source) -> Itera
     for run in np.split(rows, begins[1:]):
         if len(run):
             placed: list[Block] = [(at + first, place, size) for at, place, size in run.tolist()]
-            yield Passage(source.text, tuple(_pieces(answer, source, placed)))
+            yield Passage(window, source.text, tuple(_pieces(answer, source, placed)))
 
 
 def _pieces(answer: FoldedAnswer, source: Source, run: list[Block]) -> Iterator[Piece]:

@@ -37,34 +37,42 @@ class Candidate(NamedTuple):
     block: int
 
 
-def candidates(index: IndexReader, answer: FoldedAnswer) -> Iterator[Candidate]:
-    """Yield the candidates of every window, in the order of windows; the best supported of each window first."""
-    for first in range(0, answer.windows, _SLAB):
-        last = min(first + _SLAB, answer.windows)
-        begin, _ = answer.word_range(first)
-        _, end = answer.word_range(last - 1)
-        found = seeds(index, answer, begin, end)
-        if not len(found.place):
-            continue
-        documents = index.documents
-        text = documents.text_at(found.place)
-        blocks = documents.first_blocks(BLOCK_SHIFT)
-        block = blocks[text] + (np.maximum(found.place - documents.starts[text], 0) >> BLOCK_SHIFT)
-        order = np.argsort(block, kind="stable")
-        windows, chosen = gather(
-            found.head[order],
-            found.tail[order],
-            block[order],
-            found.gain[order],
-            found.kind[order],
-            answer.bits,
-            first,
-            last,
-            WIDTH,
-            STRIDE,
-            EVIDENCE,
-            SUPPORT,
-            _MOST_CANDIDATES,
-        )
-        texts = np.searchsorted(blocks, chosen, side="right") - 1
-        yield from map(Candidate, windows.tolist(), texts.tolist(), (chosen - blocks[texts]).tolist())
+def candidates(index: IndexReader, answer: FoldedAnswer, since: int = 0) -> Iterator[Candidate]:
+    """Yield the candidates of every window from *since* on, in order; the best supported of each window first."""
+    # What a window adds depends on the one before it, but for the first of a slab.
+    first = since - 1 if since % _SLAB else since
+    while first < answer.windows:
+        last = min((first // _SLAB + 1) * _SLAB, answer.windows)
+        yield from (found for found in _gathered(index, answer, first, last) if found.window >= since)
+        first = last
+
+
+def _gathered(index: IndexReader, answer: FoldedAnswer, first: int, last: int) -> Iterator[Candidate]:
+    """Yield the candidates of the windows ``[first, last)``."""
+    begin, _ = answer.word_range(first)
+    _, end = answer.word_range(last - 1)
+    found = seeds(index, answer, begin, end)
+    if not len(found.place):
+        return
+    documents = index.documents
+    text = documents.text_at(found.place)
+    blocks = documents.first_blocks(BLOCK_SHIFT)
+    block = blocks[text] + (np.maximum(found.place - documents.starts[text], 0) >> BLOCK_SHIFT)
+    order = np.argsort(block, kind="stable")
+    windows, chosen = gather(
+        found.head[order],
+        found.tail[order],
+        block[order],
+        found.gain[order],
+        found.kind[order],
+        answer.bits,
+        first,
+        last,
+        WIDTH,
+        STRIDE,
+        EVIDENCE,
+        SUPPORT,
+        _MOST_CANDIDATES,
+    )
+    texts = np.searchsorted(blocks, chosen, side="right") - 1
+    yield from map(Candidate, windows.tolist(), texts.tolist(), (chosen - blocks[texts]).tolist())

@@ -63,4 +63,4 @@ def estimate(index: IndexReader, answer: FoldedAnswer, window: int, bits: F64, t
         to = int(place[rows[-1]]) + stop - int(origin[end - GRAM])
         covered = GRAM + int(np.minimum(np.diff(at[rows]), GRAM).sum())
         # One more than what is not covered: an estimate is never certain.
-        yield Passage(text, (Piece(start, stop, from_, max(from_, to), covered, end - begin - covered + 1),))
+        yield Passage(window, text, (Piece(start, stop, from_, max(from_, to), covered, end - begin - covered + 1),))

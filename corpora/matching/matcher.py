@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,7 @@ from corpora.span import Span
 from corpora.text.disguises import original, unfinished, views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from corpora.index.reader import IndexReader
     from corpora.matching.passage import Passage, Piece
@@ -27,6 +28,20 @@ if TYPE_CHECKING:
 
 MOST_COPIES: Final = 64
 """Documents named of those that have the same text; beyond, some of every combination of rights."""
+
+
+@dataclass(slots=True)
+class Known:
+    """
+    What is known of a text that grows.
+
+    Attributes:
+        windows: Windows that are full, and looked through.
+        passages: What was found in them.
+    """
+
+    windows: int = 0
+    passages: list[Passage] = field(default_factory=list)
 
 
 class Matcher:
@@ -39,7 +54,26 @@ class Matcher:
     def matches(self, text: str) -> list[Match]:
         """Return every match, in the order of the text."""
         answer = FoldedAnswer(text, self._index.weights)
-        found = self._found(answer)
+        return self._with_views(text, self._found(self.passages(answer)))
+
+    def look(self, text: str, known: Known) -> tuple[list[Match], int]:
+        """
+        Return what :meth:`matches` and :meth:`settled` return for a text that grows.
+
+        Args:
+            text: The text so far.
+            known: What was found in the text as it was before, empty at first; brought up to date.
+        """
+        answer = FoldedAnswer(text, self._index.weights)
+        passages = known.passages + list(self.passages(answer, known.windows))
+        # All windows but the last one are full and will stay as they are.
+        windows = max(answer.windows - 1, 0)
+        known.passages = [passage for passage in passages if passage.window < windows]
+        known.windows = windows
+        return self._with_views(text, self._found(passages)), self._settled(text, answer)
+
+    def _with_views(self, text: str, found: list[Match]) -> list[Match]:
+        """Return *found* and what the other readings of the text hold."""
         plain = {(match.document_id, match.pieces) for match in found}
         for view in views(text, self._index.weights.of):
             if view.text:
@@ -47,7 +81,7 @@ class Matcher:
                 if view.guessed:
                     view = recut(view, inner.folded, self._index, self._places(inner))  # noqa: PLW2901
                     inner = FoldedAnswer(view.text, self._index.weights)
-                found += [original(match, view) for match in self._found(inner)]
+                found += [original(match, view) for match in self._found(self.passages(inner))]
         # What is plain to see is no disguise; only what adds nothing at all may go, or settled places would change.
         found = [m for m in found if m.view == "plain" or (m.document_id, m.pieces) not in plain]
         found.sort(key=lambda match: (match.span, -match.similarity, match.document_id, match.view))
@@ -55,7 +89,9 @@ class Matcher:
 
     def settled(self, text: str) -> int:
         """Return the offset up to which the matches of this unfinished text are final."""
-        answer = FoldedAnswer(text, self._index.weights)
+        return self._settled(text, FoldedAnswer(text, self._index.weights))
+
+    def _settled(self, text: str, answer: FoldedAnswer) -> int:
         settled = answer.settled()
         if not settled:
             return 0
@@ -75,25 +111,24 @@ class Matcher:
                 begin, end = answer.words.begin[first], answer.words.end[last - 1]
                 yield int(begin), int(end), candidate.text, candidate.block
 
-    def _found(self, answer: FoldedAnswer) -> list[Match]:
-        if not answer.windows:
-            return []
-        return [
-            match
-            for number, cover in covers(self._passages(answer)).items()
-            for run in cover.runs()
-            for match in self._matches(number, run)
-        ]
-
-    def _passages(self, answer: FoldedAnswer) -> Iterator[Passage]:
+    def passages(self, answer: FoldedAnswer, since: int = 0) -> Iterator[Passage]:
+        """Yield the passages of every window from *since* on, in the order of windows."""
         number, bits = -1, np.zeros(0)
-        for window, text, block in candidates(self._index, answer):
+        for window, text, block in candidates(self._index, answer, since):
             if window != number:
                 number, bits = window, answer.window_bits(window)
             if self._sources is None:
                 yield from estimate(self._index, answer, window, bits, text)
             else:
                 yield from align(answer, window, bits, self._sources.read(text, block))
+
+    def _found(self, passages: Iterable[Passage]) -> list[Match]:
+        return [
+            match
+            for number, cover in covers(passages).items()
+            for run in cover.runs()
+            for match in self._matches(number, run)
+        ]
 
     def _matches(self, text: int, run: list[Piece]) -> Iterator[Match]:
         pieces = tuple((Span(piece.start, piece.end), Span(piece.source_start, piece.source_end)) for piece in run)

@@ -33,10 +33,12 @@ class Passage:
     A stretch of the answer that one window found copied.
 
     Attributes:
+        window: Number of the window.
         text: Number of the text it is copied from.
         pieces: In answer order, without gaps between them in the answer.
     """
 
+    window: int
     text: int
     pieces: tuple[Piece, ...]
 
