@@ -20,7 +20,7 @@ ASKED: Final = 5
 """How many of the following content words each is looked up with."""
 ASKED_APART: Final = 20
 """Words between the two of a pair that is looked up, at most."""
-SAMPLED: Final = 10
+SAMPLED: Final = 9
 """Of 16 pairs so many are kept, chosen by their hash: as many places with less space."""
 PLACE_SHIFT: Final = 8
 """Places of pairs are stored in units of ``2**8`` code points: near enough for a candidate."""

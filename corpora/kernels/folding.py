@@ -38,15 +38,10 @@ def fold(codes: U32, kinds: U8, entries: U32, begins: I64, lengths: I64, forms: 
     Returns:
         Folded code points uint32, where each came from int64, whether a word begins there bool; equal lengths.
     """
-    total = 0
-    for i in range(len(codes)):
-        code = codes[i]
-        if kinds[code] >= _LETTER:
-            entry = entries[code]
-            total += 1 if entry < _EXPANDS else lengths[entry - _EXPANDS]
-    out = np.empty(total, np.uint32)
-    origin = np.empty(total, np.int64)
-    starts = np.zeros(total, np.bool_)
+    # Nearly every text folds to fewer characters than it has; where it does not, the arrays grow.
+    out = np.empty(len(codes) + 64, np.uint32)
+    origin = np.empty(len(codes) + 64, np.int64)
+    starts = np.empty(len(codes) + 64, np.bool_)
     at = 0
     begin = True
     for i in range(len(codes)):
@@ -54,18 +49,19 @@ def fold(codes: U32, kinds: U8, entries: U32, begins: I64, lengths: I64, forms: 
         kind = kinds[code]
         if kind >= _LETTER:
             entry = entries[code]
-            starts[at] = begin or kind == _ALONE
-            begin = kind == _ALONE
             if entry < _EXPANDS:
-                out[at] = entry
-                origin[at] = i
+                out[at], origin[at], starts[at] = entry, i, begin or kind == _ALONE
                 at += 1
             else:
-                first = begins[entry - _EXPANDS]
-                for k in range(lengths[entry - _EXPANDS]):
-                    out[at] = forms[first + k]
-                    origin[at] = i
+                first, length = begins[entry - _EXPANDS], lengths[entry - _EXPANDS]
+                while at + length + len(codes) - i > len(out):
+                    out = np.concatenate((out, np.empty(len(out), np.uint32)))
+                    origin = np.concatenate((origin, np.empty(len(origin), np.int64)))
+                    starts = np.concatenate((starts, np.empty(len(starts), np.bool_)))
+                for k in range(length):
+                    out[at], origin[at], starts[at] = forms[first + k], i, k == 0 and (begin or kind == _ALONE)
                     at += 1
+            begin = kind == _ALONE
         elif kind == _BREAK:
             begin = True
-    return out, origin, starts
+    return out[:at], origin[:at], starts[:at]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 _MOST_RUNS: Final = 128
+_BAND_SHIFT: Final = 4
+"""Two neighbouring bands of ``2**4`` diagonals are taken together."""
 _LOGARITHMS: Final = np.log2(1.0 + np.arange(4096))
 """Logarithms of one more than a drift; beyond, the last one."""
 
@@ -33,6 +35,19 @@ RUN_FREE: Final = 8
 TOPIC: Final = 9
 APART: Final = 10
 SWAP: Final = 11
+BAND: Final = 12
+END: Final = 13
+MARGIN: Final = 14
+
+
+@kernel
+def _price(between: int, drift: int, prices: F64) -> float:
+    """Return what it costs to link two runs: words of the window between them, and how their diagonals differ."""
+    there = between + drift
+    price = prices[LINK] + prices[DRIFT] * _LOGARITHMS[min(abs(drift), 4095)] + prices[APART] * between
+    if there < 0:
+        return price + (prices[SWAP] if there >= -4 else prices[JUMP])
+    return price + prices[MISMATCH] * min(between, there)
 
 
 @kernel
@@ -119,7 +134,8 @@ def judge(hashes: U64, bits: F64, stored: U64, order: I64, prices: F64) -> tuple
                 gap = ats[k] - ats[k - 1] - 1
                 score -= prices[MISMATCH] * gap
                 equal = equal + 1 if gap == 0 else 1
-                restart = score <= 0.0 or score < best - prices[DROP]
+                # What stands before a gap has to be worth it.
+                restart = (gap > 0 and score < prices[MARGIN]) or score <= 0.0 or score < best - prices[DROP]
             if restart:
                 if best >= least:
                     at = runs
@@ -137,7 +153,7 @@ def judge(hashes: U64, bits: F64, stored: U64, order: I64, prices: F64) -> tuple
             if since < 0:
                 since, equal = ats[k], 1
             score += worth[ats[k]] * (prices[RUN_GAIN] if equal > prices[RUN_FREE] else 1.0)
-            if score > best:
+            if score > best + (prices[MARGIN] if equal == 1 and since < ats[k] else 0.0):
                 best, best_since, best_last = score, since, ats[k]
         begin = end
     if runs == 0:
@@ -152,6 +168,16 @@ def judge(hashes: U64, bits: F64, stored: U64, order: I64, prices: F64) -> tuple
     if most.sum() < threshold:
         return none
 
+    # And a copy, however edited, stays near one diagonal for a while; a common topic does not.
+    bands = np.zeros((n + m >> _BAND_SHIFT) + 2, np.float64)
+    for r in range(runs):
+        bands[shift[r] + n >> _BAND_SHIFT] += gains[r]
+    nearest = 0.0
+    for band in range(len(bands) - 1):
+        nearest = max(nearest, bands[band] + bands[band + 1])
+    if nearest < prices[BAND]:
+        return none
+
     by_place = np.argsort(first[:runs] * (n + 1) + last[:runs], kind="mergesort")
     used = np.zeros(n, np.uint8)
     rows = np.empty((n, 3), np.int64)
@@ -160,6 +186,7 @@ def judge(hashes: U64, bits: F64, stored: U64, order: I64, prices: F64) -> tuple
     count, found = 0, 0
     chain = np.empty(runs, np.float64)
     back = np.empty(runs, np.int64)
+    members = np.empty(runs, np.int64)
     while True:
         top, best = -1, threshold
         for x in range(runs):
@@ -172,14 +199,7 @@ def judge(hashes: U64, bits: F64, stored: U64, order: I64, prices: F64) -> tuple
                 q = by_place[y]
                 if chain[y] < 0 or last[q] >= first[r]:
                     continue
-                between = first[r] - last[q] - 1
-                drift = shift[r] - shift[q]
-                there = between + drift
-                price = prices[LINK] + prices[DRIFT] * _LOGARITHMS[min(abs(drift), 4095)] + prices[APART] * between
-                if there < 0:
-                    price += prices[SWAP] if there >= -4 else prices[JUMP]
-                else:
-                    price += prices[MISMATCH] * min(between, there)
+                price = _price(first[r] - last[q] - 1, shift[r] - shift[q], prices)
                 if chain[y] - price + gains[r] > value:
                     value = chain[y] - price + gains[r]
                     back[x] = y
@@ -188,22 +208,37 @@ def judge(hashes: U64, bits: F64, stored: U64, order: I64, prices: F64) -> tuple
                 top, best = x, value
         if top < 0:
             break
-        # Back along the chain, then into the order of the window.
+        # Back along the chain.
         start = count
+        while top >= 0:
+            members[count - start] = by_place[top]
+            count += 1
+            top = back[top]
+        # A weak run far from the rest is chance: both ends have to earn their place, so that spans are tight.
+        low_end, high_end = 0, count - start - 1
+        while low_end < high_end:
+            late, early = members[low_end], members[low_end + 1]
+            price = _price(first[late] - last[early] - 1, shift[late] - shift[early], prices)
+            if gains[late] - price >= prices[END]:
+                break
+            low_end += 1
+        while low_end < high_end:
+            late, early = members[high_end - 1], members[high_end]
+            price = _price(first[late] - last[early] - 1, shift[late] - shift[early], prices)
+            if gains[early] - price >= prices[END]:
+                break
+            high_end -= 1
         scores[found] = best
         begins[found] = start
         found += 1
+        # Into the order of the window.
+        count = start
         low_used, high_used = n, -1
-        while top >= 0:
-            r = by_place[top]
+        for k in range(high_end, low_end - 1, -1):
+            r = members[k]
             low_used, high_used = min(low_used, first[r]), max(high_used, last[r])
             rows[count, 0], rows[count, 1], rows[count, 2] = first[r], shift[r], last[r] - first[r] + 1
             count += 1
-            top = back[top]
-        for k in range((count - start) // 2):
-            other = count - 1 - k
-            for c in range(3):
-                rows[start + k, c], rows[other, c] = rows[other, c], rows[start + k, c]
         for k in range(low_used, high_used + 1):
             used[k] = 1
     return _equal_stretches(rows[:count], begins[:found], scores[:found], hashes, stored, order)

@@ -25,8 +25,6 @@ _MIXED_BITS: Final = 6.0
 """The most that a word of letters and digits may say: part numbers and registers come in lists that are all alike."""
 _FIRST_OTHER_SCRIPT: Final = 0x0590
 """Scripts from here on may say much with one character."""
-_BOILERPLATE_BITS: Final = 5.0
-"""The most that a word of licences and disclaimers may say."""
 _SYLLABLE_BITS: Final = 4.5
 """The most that one character of a script without spaces may say."""
 _HAN_BITS: Final = 6.0
@@ -52,6 +50,7 @@ def word_bits(
     steps: NDArray[np.uint8],
     per_bit: float,
     boilerplate: Hashes,
+    boilerplate_bits: F64,
 ) -> tuple[F64, F64, F64]:
     """
     Weigh words: what the corpus says, less for short ones and numbers, as in tables and code.
@@ -64,6 +63,7 @@ def word_bits(
         steps: uint8, shape a power of two: weights by the low bits of the hash.
         per_bit: Steps per bit.
         boilerplate: uint64, increasing: hashes of words that say little wherever they are rare.
+        boilerplate_bits: float64, same shape: the most that each says.
 
     Returns:
         Bits of each word, float64, shape ``(w,)``; the running sum, from 0, spread over the characters, float64,
@@ -90,10 +90,9 @@ def word_bits(
                 bits = min(bits, _MIXED_BITS)
         elif length == 1 and stands_alone(first):
             bits = min(bits, _HAN_BITS if first >= 0x3400 else _SYLLABLE_BITS)
-        if bits > _BOILERPLATE_BITS:
-            at = np.searchsorted(boilerplate, hashes[i])
-            if at < len(boilerplate) and boilerplate[at] == hashes[i]:
-                bits = _BOILERPLATE_BITS
+        at = np.searchsorted(boilerplate, hashes[i])
+        if at < len(boilerplate) and boilerplate[at] == hashes[i]:
+            bits = min(bits, boilerplate_bits[at])
         out[i] = bits
         telling[i] = rare if stands_alone(first) else bits
         each = bits / length

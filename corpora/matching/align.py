@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     F64 = NDArray[np.float64]
 
-THRESHOLD: Final = 106.0
+THRESHOLD: Final = 97.0
 """Bits of shared information, less the price of the edits, from which on a stretch is a copy."""
 PRICES: Final = np.array(
     [
@@ -37,6 +37,9 @@ PRICES: Final = np.array(
         8.0,  # what a word may say beyond how rare it is in the stretch
         0.3,  # per word of the window between two runs
         9.0,  # a link between neighbours that changed places
+        60.0,  # what runs near one diagonal say at least
+        8.0,  # what the first and the last run must add
+        3.0,  # what a word beside a replaced one must add
     ]
 )
 """In bits; the places are named in :mod:`corpora.kernels.judging`."""

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     F32 = NDArray[np.float32]
 
-BLOCK_SHIFT: Final = 10
-"""Evidence is gathered per block of ``2**10`` code points of the stored texts."""
+BLOCK_SHIFT: Final = 9
+"""Evidence is gathered per block of ``2**9`` code points of the stored texts."""
 EVIDENCE: Final = 30.0
 """Bits that seeds in two neighbouring blocks must add up to before a stretch is worth an alignment."""
 SUPPORT: Final = 50.0

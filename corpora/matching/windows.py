@@ -66,7 +66,7 @@ class FoldedAnswer:
             self.words.hashes,
             weights.steps,
             STEPS,
-            boilerplate(),
+            *boilerplate(),
         )
         self.gram_counts: NDArray[np.int32] = np.zeros(len(self.folded), dtype=np.int32)
 

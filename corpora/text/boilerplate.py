@@ -1,4 +1,4 @@
-"""Words of licences and disclaimers: rare in most corpora, and yet no sign of where a text comes from."""
+"""Words that say little about where a text comes from, however rare they are in a corpus: a small one knows few."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from corpora.text.words import words_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_WORDS: Final = """
+LEGAL_BITS: Final = 5.0
+"""The most that a word of licences and disclaimers says: they are all alike."""
+FUNCTION_BITS: Final = 4.5
+"""The most that a word says that every text holds."""
+
+_LEGAL: Final = """
 accompanying acknowledgement acknowledgment advertising advised affirmer agreement amend applicable arising assume
 assumes attribution author authors breach business caused claim claims compliance conditions conjunction conspicuously
 consequential consideration construed contract contractual contribution contributions contributor contributors convey
@@ -41,9 +46,18 @@ terminates termination terms theory therefrom thereof thereto third title trade 
 transferable transferred unenforceable unless unlimited use used users waive waived waiver warranties warranty
 warrants whatsoever whereas whether wherever whole willful without workmanship works worldwide written
 """
+_FUNCTION: Final = """
+the of and to in is a that for it as was with be by on not are this or an at from but have has had were he his they we
+you i can will if der die das und in zu den von mit ist des im dem nicht ein eine auf für sich le la les de des du et
+en un une que qui dans pour par sur au est ne pas el los las y del al por con una se no su es lo il di che e un per
+non una della
+"""
 
 
 @cache
-def boilerplate() -> NDArray[np.uint64]:
-    """Return the hashes of these words, uint64, increasing."""
-    return np.sort(words_of(normalize(_WORDS)).hashes)
+def boilerplate() -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+    """Return the hashes of these words, uint64, increasing, and the most that each says, float64."""
+    legal, function = (words_of(normalize(words)).hashes for words in (_LEGAL, _FUNCTION))
+    most = dict.fromkeys(legal.tolist(), LEGAL_BITS) | dict.fromkeys(function.tolist(), FUNCTION_BITS)
+    hashes = sorted(most)
+    return np.array(hashes, dtype=np.uint64), np.array([most[one] for one in hashes])
