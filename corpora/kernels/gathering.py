@@ -213,7 +213,7 @@ def gather(
             # Most among the pairs of blocks that overlap with it.
             if before and sums[row - 1, window] > 0 and sums[row - 1, window] + here >= both:
                 continue
-            if after:
+            if after and sums[row + 1, window] > 0:
                 beyond = row + 1 < rows and blocks[row + 1] == blocks[row] + 1
                 right = sums[row + 1, window] + (sums[row + 2, window] if beyond else np.float32(0))
                 if right > both:

@@ -44,10 +44,12 @@ MARGIN: Final = 14
 def _price(between: int, drift: int, prices: F64) -> float:
     """Return what it costs to link two runs: words of the window between them, and how their diagonals differ."""
     there = between + drift
-    price = prices[LINK] + prices[DRIFT] * _LOGARITHMS[min(abs(drift), 4095)] + prices[APART] * between
-    if there < 0:
-        return price + (prices[SWAP] if there >= -4 else prices[JUMP])
-    return price + prices[MISMATCH] * min(between, there)
+    price: float = prices[LINK] + prices[DRIFT] * _LOGARITHMS[min(abs(drift), 4095)] + prices[APART] * between
+    if there >= 0:
+        price += prices[MISMATCH] * min(between, there)
+    else:
+        price += prices[SWAP] if there >= -4 else prices[JUMP]
+    return price
 
 
 @kernel
