@@ -25,7 +25,7 @@ _MIXED_BITS: Final = 6.0
 """The most that a word of letters and digits may say: part numbers and registers come in lists that are all alike."""
 _FIRST_OTHER_SCRIPT: Final = 0x0590
 """Scripts from here on may say much with one character."""
-_SYLLABLE_BITS: Final = 4.5
+_SYLLABLE_BITS: Final = 5.0
 """The most that one character of a script without spaces may say."""
 _HAN_BITS: Final = 6.0
 """The same for Chinese characters."""
