@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
     F64 = NDArray[np.float64]
 
-THRESHOLD: Final = 97.0
+THRESHOLD: Final = 100.0
 """Bits of shared information, less the price of the edits, from which on a stretch is a copy."""
+LEAST_ALIKE: Final = 0.33
+"""Share of its characters that a copy has in common with the source at least: less is a common topic."""
 PRICES: Final = np.array(
     [
         THRESHOLD,
@@ -66,7 +68,10 @@ def align(answer: FoldedAnswer, window: int, bits: F64, source: Source) -> Itera
     for run in np.split(rows, begins[1:]):
         if len(run):
             placed: list[Block] = [(at + first, place, size) for at, place, size in run.tolist()]
-            yield Passage(window, source.text, tuple(_pieces(answer, source, placed)))
+            pieces = tuple(_pieces(answer, source, placed))
+            same = sum(piece.same for piece in pieces)
+            if same >= LEAST_ALIKE * (same + sum(piece.other for piece in pieces)):
+                yield Passage(window, source.text, pieces)
 
 
 def _pieces(answer: FoldedAnswer, source: Source, run: list[Block]) -> Iterator[Piece]:
