@@ -75,7 +75,7 @@ def word_bits(
     mask = U64(len(steps) - 1)
     for i in range(len(hashes)):
         bits = steps[hashes[i] & mask] / per_bit
-        rare = bits
+        telling[i] = bits
         length = end[i] - begin[i]
         first = codes[begin[i]]
         if first < _FIRST_OTHER_SCRIPT:
@@ -86,7 +86,9 @@ def word_bits(
                 digits += 0x30 <= codes[k] <= 0x39
             if digits == length:
                 bits = min(bits, _NUMBER_BITS * length)
-            elif digits:
+            # What follows says little of where a text comes from, and still where to look for it.
+            telling[i] = bits
+            if 0 < digits < length:
                 bits = min(bits, _MIXED_BITS)
         elif length == 1 and stands_alone(first):
             bits = min(bits, _HAN_BITS if first >= 0x3400 else _SYLLABLE_BITS)
@@ -94,7 +96,6 @@ def word_bits(
         if at < len(boilerplate) and boilerplate[at] == hashes[i]:
             bits = min(bits, boilerplate_bits[at])
         out[i] = bits
-        telling[i] = rare if stands_alone(first) else bits
         each = bits / length
         for k in range(begin[i], end[i]):
             running[k + 1] = running[k] + each

@@ -65,7 +65,7 @@ def _gathered(index: IndexReader, answer: FoldedAnswer, first: int, last: int) -
         block[order],
         found.gain[order],
         found.kind[order],
-        answer.bits,
+        answer.telling,
         first,
         last,
         WIDTH,

@@ -49,7 +49,7 @@ class FoldedAnswer:
         bits: float64, one per word: what each says about where it comes from.
         gram_counts: int32, one per folded character: in how many places of the index the gram stands that begins there;
             filled in as windows are looked up.
-        telling: float64, one per word: the same, but not cut where one character is a word.
+        telling: float64, one per word: how much it helps to find where that is; part numbers and legal words do.
         character_bits: float64, running sum of the same, spread over the folded characters, from 0.
     """
 
