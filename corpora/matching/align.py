@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from rapidfuzz.distance import LCSseq
 
 from corpora.kernels.judging import judge
 from corpora.matching.passage import Passage, Piece
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     I64 = NDArray[np.int64]
     F64 = NDArray[np.float64]
+    U32 = NDArray[np.uint32]
 
 THRESHOLD: Final = 100.0
 """Bits of shared information, less the price of the edits, from which on a stretch is a copy."""
@@ -46,6 +49,10 @@ PRICES: Final = np.array(
 )
 """In bits; the places are named in :mod:`corpora.kernels.judging`."""
 
+_TYPED_ANEW: Final = 200
+"""Characters of a stretch between equal words that is compared letter by letter."""
+_SAME_WORD: Final = 0.7
+"""Share of the letters of the longer side from which on two stretches are the same words, spelled otherwise."""
 _SWAPPED: Final = 8
 """Words by which neighbours that changed places may stand back in the source."""
 
@@ -83,11 +90,11 @@ def _pieces(answer: FoldedAnswer, source: Source, run: list[Block]) -> Iterator[
         begin, end = int(answer.words.begin[first[0]]), int(answer.words.end[last[0] + last[2] - 1])
         from_, to = int(source.words.begin[low]), int(source.words.end[high - 1])
         if answer_at >= 0:
-            edited = max(begin - answer_at, from_ - source_at)
+            same, other = _alike(answer.folded.codes[answer_at:begin], source.codes[source_at : max(from_, source_at)])
             gap_start, gap_end = int(answer.folded.origin[answer_at - 1]) + 1, int(answer.folded.origin[begin])
             if gap_start < gap_end:
                 source_start, source_end = int(source.origin[source_at - 1]) + 1, int(source.origin[from_])
-                yield Piece(gap_start, gap_end, source_start, max(source_start, source_end), 0, edited)
+                yield Piece(gap_start, gap_end, source_start, max(source_start, source_end), same, other)
         ours, theirs = answer.folded.origin[begin:end], source.origin[from_:to]
         if len(group) == 1:
             yield from _equal(ours, theirs)
@@ -96,6 +103,20 @@ def _pieces(answer: FoldedAnswer, source: Source, run: list[Block]) -> Iterator[
             same = sum(int(sizes[at : at + size].sum()) for at, _, size in group)
             yield _outward(ours, theirs, same)
         answer_at, source_at = end, to
+
+
+def _alike(ours: U32, theirs: U32) -> tuple[int, int]:
+    """Return how many characters two different stretches share in order, and how many they do not; the longer says."""
+    longer = max(len(ours), len(theirs))
+    if not min(len(ours), len(theirs)) or longer > _TYPED_ANEW:
+        return 0, longer
+    # Letters left out, doubled or exchanged, other endings: the same words still.  Other words share letters by chance.
+    same = LCSseq.similarity(_letters(ours), _letters(theirs), score_cutoff=math.ceil(_SAME_WORD * longer))
+    return same, longer - same
+
+
+def _letters(codes: U32) -> str:
+    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def _groups(run: list[Block]) -> Iterator[list[Block]]:

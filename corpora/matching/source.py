@@ -33,13 +33,15 @@ class Source:
 
     Attributes:
         text: Number of the text.
-        origin: int64: offset in the text of each folded character.
+        codes: uint32: its folded characters.
+        origin: int64, same shape: offset in the text of each.
         words: Its words.
         stored: uint64, increasing: their hashes.
         order: int64, same shape: where each stands among the words.
     """
 
     text: int
+    codes: NDArray[np.uint32]
     origin: NDArray[np.int64]
     words: Words
     stored: NDArray[np.uint64]
@@ -69,7 +71,7 @@ class SourceReader:
         folded = normalize_codes(self._texts.codes(base + low, base + max(high, low)))
         words = words_of(folded)
         order = np.argsort(words.hashes)
-        source = Source(text, folded.origin + low, words, words.hashes[order], order)
+        source = Source(text, folded.codes, folded.origin + low, words, words.hashes[order], order)
         with self._lock:
             self._kept[key] = source
             if len(self._kept) > _KEPT:

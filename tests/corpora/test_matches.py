@@ -295,3 +295,19 @@ def test_a_closed_corpus_says_so(tmp_path: Path) -> None:
     for call in (lambda: corpus.matches("x"), lambda: corpus.settled("x"), lambda: len(corpus), corpus.stats):
         with pytest.raises(CorpusError, match="closed"):
             call()
+
+
+def test_words_spelled_otherwise_are_alike(corpus: Corpus, library: list[Document], elsewhere: list[str]) -> None:
+    """Slips of the pen count by the letter, other words as a whole."""
+    words = library[7].text.split()[100:150]
+    slips, others = list(words), list(words)
+    for at in range(5, 50, 6):
+        if len(words[at]) > 5:
+            slips[at] = words[at][:2] + words[at][3:] + "s"
+            others[at] = elsewhere[at]
+    slipped, replaced = (
+        max(match.similarity for match in corpus.matches(" ".join(text)) if match.document_id == library[7].id)
+        for text in (slips, others)
+    )
+    assert replaced < slipped < 1.0
+    assert slipped > 0.93
