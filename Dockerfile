@@ -20,11 +20,12 @@ ENV PATH=/opt/echoguard/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     OMP_NUM_THREADS=1 \
+    NUMBA_CACHE_DIR=/var/cache/echoguard \
     ECHOGUARD_CONFIG=/etc/echoguard/echoguard.toml
 RUN groupadd --system --gid 10001 echoguard \
  && useradd --system --uid 10001 --gid echoguard --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin echoguard \
- && mkdir -p /var/lib/echoguard /etc/echoguard \
- && chown echoguard:echoguard /var/lib/echoguard \
+ && mkdir -p /var/lib/echoguard /var/cache/echoguard /etc/echoguard \
+ && chown echoguard:echoguard /var/lib/echoguard /var/cache/echoguard \
  && python -m pip uninstall --yes --quiet --root-user-action=ignore pip setuptools wheel
 COPY --from=build /opt/echoguard /opt/echoguard
 USER 10001:10001

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from corpora.corpus import Corpus
 from corpora.document import DocumentRef
 from corpora.match import Match
-from corpora.matching.follower import Follower
 from corpora.span import Span
 from detectors.finding import REPEAT_RULE, Finding, Kind, Source
+
+if TYPE_CHECKING:
+    from corpora.matching.follower import Follower
 
 
 class VerbatimDetector:

@@ -284,7 +284,10 @@ class Guard:
 
         Raises:
             GuardUnavailable: A detector cannot look.
+            corpora.errors.CorpusError: A corpus cannot be read.
         """
+        for corpus in self.corpora.values():
+            corpus.warm()
         with self.stream(record=False) as stream:
             stream.whole("Warming up: Ann Example wrote to nobody.")
 

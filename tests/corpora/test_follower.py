@@ -98,3 +98,11 @@ def test_it_stays_with_its_version(tmp_path: Path, library: list[Document]) -> N
 def test_too_long_a_text_is_refused(corpus: Corpus) -> None:
     with pytest.raises(AnswerTooLarge, match="at most"):
         corpus.follow().look("a" * (LONGEST_TEXT + 1))
+
+
+def test_a_corpus_warms_up_with_and_without_texts(tmp_path: Path, library: list[Document]) -> None:
+    for store_text in (True, False):
+        with Corpus.build(tmp_path / str(store_text), library[:2], name="x", store_text=store_text) as corpus:
+            corpus.warm()
+            corpus.update(remove=[document.id for document in library[:1]])
+            corpus.warm()
