@@ -311,3 +311,14 @@ def test_words_spelled_otherwise_are_alike(corpus: Corpus, library: list[Documen
     )
     assert replaced < slipped < 1.0
     assert slipped > 0.93
+
+
+def test_a_text_that_shares_few_of_its_letters_is_no_copy(
+    corpus: Corpus, library: list[Document], elsewhere: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Enough rare words in the right places, and yet most of it is something else."""
+    words = library[3].text.split()[50:290]
+    answer = " ".join(word if number % 7 < 2 else elsewhere[number] for number, word in enumerate(words))
+    assert corpus.matches(answer) == []
+    monkeypatch.setattr("corpora.matching.align.LEAST_ALIKE", 0.0)
+    assert corpus.matches(answer)
