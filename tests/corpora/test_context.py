@@ -219,7 +219,7 @@ def test_without_texts_nothing_short_is_found(
 
 
 @pytest.mark.slow
-def test_an_answer_beside_five_documents_costs_less_than_a_millisecond(
+def test_an_answer_beside_ten_documents_costs_little(
     corpus: Corpus, library: list[Document], elsewhere: list[str]
 ) -> None:
     ids = [f"doc/{number}" for number in range(0, 20, 2)]  # 500 words each
@@ -231,5 +231,5 @@ def test_an_answer_beside_five_documents_costs_less_than_a_millisecond(
         assert corpus.context_matches(answer, ids)
         took.append(time.process_time() - began)
 
-    # The best of many: the others tell how busy the machine is.
-    assert min(took) < 0.001
+    # Half a millisecond on a quiet machine.  The best of many, and room for a slow one: this catches another order of work.
+    assert min(took) < 0.003
