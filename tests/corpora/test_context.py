@@ -231,5 +231,5 @@ def test_an_answer_beside_ten_documents_costs_little(
         assert corpus.context_matches(answer, ids)
         took.append(time.process_time() - began)
 
-    # Half a millisecond on a quiet machine.  The best of many, and room for a slow one: this catches another order of work.
+    # Half a millisecond on a quiet machine.  The best of many, and room for a slow one: another order of work shows.
     assert min(took) < 0.003
