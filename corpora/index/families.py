@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from corpora.text.hashing import mix
+from corpora.text.hashing import mix, run_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,7 +48,6 @@ _COMPARED: Final = 3
 _SPARE: Final = 4.0
 """Runs are looked at whose hash is below what so many sketches would need."""
 _NONE: Final = np.uint32(0xFFFFFFFF)
-_PRIME: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +123,7 @@ def sketched(words: Iterable[tuple[U64, I64]], starts: I64) -> tuple[I64, U32]:
         count = len(hashes) - RUN + 1
         if count <= 0:
             continue
-        runs = np.zeros(count, dtype=np.uint64)
-        for step in range(RUN):
-            runs *= _PRIME
-            runs += hashes[step : step + count] & np.uint64(0xFFFFFFFF)
-        short = mix(runs) >> np.uint64(32)
+        short = mix(run_hashes(hashes & np.uint64(0xFFFFFFFF), RUN)) >> np.uint64(32)
         first, last = (np.searchsorted(starts, places[[0, -1]], side="right") - 1).tolist()
         here = np.arange(first, last + 1)
         begins = np.append(places.searchsorted(starts[here]), len(places))

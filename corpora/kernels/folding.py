@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corpora.kernels.compiling import kernel
+from corpora.text.folding import ALONE, BREAK, EXPANDS, LETTER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     U32 = NDArray[np.uint32]
     I64 = NDArray[np.int64]
     Bools = NDArray[np.bool_]
-
-_BREAK: Final = 1
-_LETTER: Final = 2
-_ALONE: Final = 3
-_EXPANDS: Final = 1 << 31
 
 
 @kernel
@@ -47,21 +43,21 @@ def fold(codes: U32, kinds: U8, entries: U32, begins: I64, lengths: I64, forms: 
     for i in range(len(codes)):
         code = codes[i]
         kind = kinds[code]
-        if kind >= _LETTER:
+        if kind >= LETTER:
             entry = entries[code]
-            if entry < _EXPANDS:
-                out[at], origin[at], starts[at] = entry, i, begin or kind == _ALONE
+            if entry < EXPANDS:
+                out[at], origin[at], starts[at] = entry, i, begin or kind == ALONE
                 at += 1
             else:
-                first, length = begins[entry - _EXPANDS], lengths[entry - _EXPANDS]
+                first, length = begins[entry - EXPANDS], lengths[entry - EXPANDS]
                 while at + length + len(codes) - i > len(out):
                     out = np.concatenate((out, np.empty(len(out), np.uint32)))
                     origin = np.concatenate((origin, np.empty(len(origin), np.int64)))
                     starts = np.concatenate((starts, np.empty(len(starts), np.bool_)))
                 for k in range(length):
-                    out[at], origin[at], starts[at] = forms[first + k], i, k == 0 and (begin or kind == _ALONE)
+                    out[at], origin[at], starts[at] = forms[first + k], i, k == 0 and (begin or kind == ALONE)
                     at += 1
-            begin = kind == _ALONE
-        elif kind == _BREAK:
+            begin = kind == ALONE
+        elif kind == BREAK:
             begin = True
     return out[:at], origin[:at], starts[:at]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from corpora.kernels.compiling import U64, kernel
+from corpora.text.folding import ALONE_RANGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,20 +38,12 @@ def mixed(value: np.uint64) -> np.uint64:
 @kernel
 def stands_alone(code: int) -> bool:
     """Whether a folded code point belongs to a script that writes no spaces; see :mod:`corpora.text.folding`."""
-    if code < 0x0E00:
+    if code < ALONE_RANGES[0][0]:
         return False
-    return (
-        code <= 0x0EFF
-        or 0x1000 <= code <= 0x109F
-        or 0x1780 <= code <= 0x17FF
-        or 0x3040 <= code <= 0x30FF
-        or 0x31F0 <= code <= 0x31FF
-        or 0x3400 <= code <= 0x4DBF
-        or 0x4E00 <= code <= 0x9FFF
-        or 0xF900 <= code <= 0xFAFF
-        or 0x1B000 <= code <= 0x1B16F
-        or code >= 0x20000
-    )
+    for low, high in ALONE_RANGES:  # noqa: SIM110 - kernels have no generators
+        if low <= code <= high:
+            return True
+    return False
 
 
 @kernel

@@ -8,6 +8,7 @@ import numpy as np
 
 from corpora.kernels.compiling import kernel
 from corpora.kernels.numbers import INT
+from corpora.text.folding import LETTER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     I64 = NDArray[np.int64]
 
 _DROP: Final = 0
-_LETTER: Final = 2
 _BORDER: Final = 26
 _A: Final = 0x61
 _Z: Final = 0x7A
@@ -179,7 +179,7 @@ def blocks(codes: U32, kinds: U8, entries: U32, leet: I8, fit: I8) -> I64:
         else:
             kind = kinds[code]
             dropped = kind == _DROP
-            if kind == _LETTER and _A <= entries[code] <= _Z:
+            if kind == LETTER and _A <= entries[code] <= _Z:
                 letter = INT(entries[code]) - _A
         if not dropped:
             meant = letter

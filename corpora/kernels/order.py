@@ -8,6 +8,7 @@ import numpy as np
 
 from corpora.kernels.compiling import kernel
 from corpora.kernels.numbers import INT
+from corpora.text.folding import LETTER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     U32 = NDArray[np.uint32]
 
 _DROP: Final = 0
-_LETTER: Final = 2
 SLOTS: Final = 1024
 LONGEST: Final = 8
 """Letters of the longest small word."""
@@ -71,7 +71,7 @@ def order(codes: U32, kinds: U8, entries: U32, words: I64, classes: U8, worth: I
                 kind = kinds[code]
                 if kind == _DROP:
                     continue
-                if kind == _LETTER:
+                if kind == LETTER:
                     letter = INT(entries[code]) - 0x61
                     if not 0 <= letter < 26:
                         letter = 31

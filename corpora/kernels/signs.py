@@ -8,6 +8,7 @@ import numpy as np
 
 from corpora.kernels.compiling import kernel
 from corpora.kernels.numbers import INT
+from corpora.text.folding import LETTER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +33,6 @@ PENDING: Final = 5
 _FIRST_TAG: Final = 0xE0020
 _LAST_TAG: Final = 0xE007E
 _DROP: Final = 0
-_LETTER: Final = 2
 _HOT: Final = 40
 _LONG: Final = 24
 _FIGURES: Final = 4
@@ -121,7 +121,7 @@ def signs(codes: U32, kinds: U8) -> I64:
             dropped = code == 0x27
         else:
             folded = INT(kinds[code])
-            letter, dropped = bool(folded == _LETTER), bool(folded == _DROP)
+            letter, dropped = bool(folded == LETTER), bool(folded == _DROP)
         if _FIRST_TAG <= code <= _LAST_TAG:
             # Invisible twins of ASCII: each is an escape of one character.
             escape_begin = escape_begin if escapes else i

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from corpora.index.reader import IndexReader
     from corpora.matching.passage import Passage, Piece
     from corpora.matching.recut import Place
+    from corpora.text.disguises import View
 
 MOST_COPIES: Final = 64
 """Documents named of those that have the same text; beyond, some of every combination of rights."""
@@ -54,7 +55,7 @@ class Matcher:
     def matches(self, text: str) -> list[Match]:
         """Return every match, in the order of the text."""
         answer = FoldedAnswer(text, self._index.weights)
-        return self._with_views(text, self._found(self.passages(answer)))
+        return self._with_views(views(text, self._index.weights.of), self._found(self.passages(answer)))
 
     def look(self, text: str, known: Known) -> tuple[list[Match], int]:
         """
@@ -70,12 +71,15 @@ class Matcher:
         windows = max(answer.windows - 1, 0)
         known.passages = [passage for passage in passages if passage.window < windows]
         known.windows = windows
-        return self._with_views(text, self._found(passages)), self._settled(text, answer)
+        readings = views(text, self._index.weights.of)
+        # Nearly always the text ends where nothing is left half written, and both ask for the same readings.
+        held = readings if unfinished(text) == len(text) else None
+        return self._with_views(readings, self._found(passages)), self._settled(text, answer, held)
 
-    def _with_views(self, text: str, found: list[Match]) -> list[Match]:
-        """Return *found* and what the other readings of the text hold."""
+    def _with_views(self, readings: Iterable[View], found: list[Match]) -> list[Match]:
+        """Return *found* and what the other *readings* of the text hold."""
         plain = {(match.document_id, match.pieces) for match in found}
-        for view in views(text, self._index.weights.of):
+        for view in readings:
             if view.text:
                 inner = FoldedAnswer(view.text, self._index.weights)
                 if view.guessed:
@@ -91,12 +95,13 @@ class Matcher:
         """Return the offset up to which the matches of this unfinished text are final."""
         return self._settled(text, FoldedAnswer(text, self._index.weights))
 
-    def _settled(self, text: str, answer: FoldedAnswer) -> int:
+    def _settled(self, text: str, answer: FoldedAnswer, readings: Iterable[View] | None = None) -> int:
         settled = answer.settled()
         if not settled:
             return 0
-        whole = text[: unfinished(text)]
-        for view in views(whole, self._index.weights.of):
+        if readings is None:
+            readings = views(text[: unfinished(text)], self._index.weights.of)
+        for view in readings:
             if view.held is None:
                 continue
             inner = FoldedAnswer(view.text, self._index.weights).settled() if view.windowed else 0

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from corpora.matching.seeds import BLOCK_SHIFT
-from corpora.text.normalize import normalize_codes
+from corpora.matching.source import stretch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 STRETCHES: Final = 3
 """Texts asked for the borders in one window, the best supported first."""
-_AROUND: Final = 1
-"""Blocks read on both sides of the two that hold the seeds of a candidate."""
 _LEAST: Final = 8
 """Equal letters in a row from which on borders are taken over."""
 
@@ -40,12 +37,12 @@ def recut(view: View, folded: NormalizedText, index: IndexReader, places: Iterab
         index: Where the texts are; without stored texts the reading stays as it is.
         places: Where to look, best supported first.
     """
+    if index.texts is None:
+        return view
     starts = folded.starts.copy()
     known = np.zeros(len(starts), dtype=np.bool_)
     for begin, end, text, block in places:
-        source = _stretch(index, text, block)
-        if source is None:
-            continue
+        source, _ = stretch(index.texts, index.documents, text, block)
         for here, there, size in _shared(folded.text, begin, end, source.text):
             span = slice(here, here + size)
             starts[span] = np.where(known[span], starts[span], source.starts[there : there + size])
@@ -73,15 +70,6 @@ def _shared(letters: str, begin: int, end: int, source: str) -> Iterator[tuple[i
             size += 1
         yield at, place, size
         at += size
-
-
-def _stretch(index: IndexReader, text: int, block: int) -> NormalizedText | None:
-    if index.texts is None:
-        return None
-    low = max(block - _AROUND, 0) << BLOCK_SHIFT
-    high = min(block + 2 + _AROUND << BLOCK_SHIFT, int(index.documents.lengths[text]))
-    base = int(index.documents.starts[text])
-    return normalize_codes(index.texts.codes(base + low, base + max(high, low)))
 
 
 def _spaced(view: View, folded: NormalizedText, starts: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> View:

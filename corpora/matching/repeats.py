@@ -15,7 +15,7 @@ import numpy as np
 
 from corpora.match import Match
 from corpora.span import Span
-from corpora.text.hashing import mix
+from corpora.text.hashing import mix, run_hashes
 from corpora.text.normalize import normalize
 from corpora.text.words import words_of
 
@@ -39,7 +39,6 @@ _SAYING: Final = 2
 """Words of :data:`FLOOR` that say something, at least."""
 _HOLDERS: Final = 16
 """Documents that are charged for the same few words, the ones named first; who reads many copies pays for some."""
-_PRIME: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +94,7 @@ def worded(text: str) -> WordedText:
     first = folded.codes[words.begin]
     number = (first >= ord("0")) & (first <= ord("9"))
     says = (lengths >= _SAYS) | (number & (lengths >= _SAYS_NUMBER))
-    grams = np.zeros(max(0, size - FLOOR + 1), dtype=np.uint64)
-    for step in range(FLOOR):
-        grams *= _PRIME
-        grams += words.hashes[step : step + len(grams)]
+    grams = run_hashes(words.hashes, FLOOR)
     return WordedText(
         words.hashes,
         folded.origin[words.begin].astype(np.int64),

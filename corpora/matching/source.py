@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from corpora.index.documents import DocumentTable
     from corpora.index.textstore import TextReader
+    from corpora.text.normalize import NormalizedText
     from corpora.text.words import Words
 
 _AROUND: Final = 1
@@ -48,6 +49,14 @@ class Source:
     order: NDArray[np.int64]
 
 
+def stretch(texts: TextReader, documents: DocumentTable, text: int, block: int) -> tuple[NormalizedText, int]:
+    """Return two blocks of a text and what stands around them, folded, and where in the text they begin."""
+    low = max(block - _AROUND, 0) << BLOCK_SHIFT
+    high = min(block + 2 + _AROUND << BLOCK_SHIFT, int(documents.lengths[text]))
+    base = int(documents.starts[text])
+    return normalize_codes(texts.codes(base + low, base + max(high, low))), low
+
+
 class SourceReader:
     """Reads stretches; safe to use from several threads."""
 
@@ -65,10 +74,7 @@ class SourceReader:
             if known is not None:
                 self._kept.move_to_end(key)
                 return known
-        low = max(block - _AROUND, 0) << BLOCK_SHIFT
-        high = min(block + 2 + _AROUND << BLOCK_SHIFT, int(self._documents.lengths[text]))
-        base = int(self._documents.starts[text])
-        folded = normalize_codes(self._texts.codes(base + low, base + max(high, low)))
+        folded, low = stretch(self._texts, self._documents, text, block)
         words = words_of(folded)
         order = np.argsort(words.hashes)
         source = Source(text, folded.codes, folded.origin + low, words, words.hashes[order], order)

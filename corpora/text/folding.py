@@ -86,7 +86,7 @@ _FRAMED: Final = re.compile(
 )
 """Names of the letters that are symbols and have no compatibility form."""
 
-_ALONE_RANGES: Final = (
+ALONE_RANGES: Final = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Myanmar
     (0x1780, 0x17FF),  # Khmer
@@ -98,6 +98,7 @@ _ALONE_RANGES: Final = (
     (0x1B000, 0x1B16F),
     (0x20000, 0x3FFFF),
 )
+"""Code points that stand alone: scripts that write no spaces."""
 
 
 def fold(char: str) -> tuple[int, str]:
@@ -149,7 +150,7 @@ def _bare(part: str) -> str:
 
 def _stands_alone(form: str) -> bool:
     code = ord(form[0])
-    return code >= _ALONE_RANGES[0][0] and any(low <= code <= high for low, high in _ALONE_RANGES)
+    return code >= ALONE_RANGES[0][0] and any(low <= code <= high for low, high in ALONE_RANGES)
 
 
 class FoldTable:

@@ -13,11 +13,23 @@ if TYPE_CHECKING:
 
     U64 = NDArray[np.uint64]
 
-__all__ = ["HASH_BITS", "gram_hashes", "mix"]
+__all__ = ["HASH_BITS", "gram_hashes", "mix", "run_hashes"]
 
 HASH_BITS: Final = 40
 """Bits of a stored hash."""
 _MIXER: Final = np.uint64(0xBF58476D1CE4E5B9)
+
+
+_PRIME: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+def run_hashes(words: U64, length: int) -> U64:
+    """Hash every run of *length* words, uint64, shape ``(n,)``; not mixed, shape ``(max(0, n - length + 1),)``."""
+    runs = np.zeros(max(0, len(words) - length + 1), dtype=np.uint64)
+    for step in range(length):
+        runs *= _PRIME
+        runs += words[step : step + len(runs)]
+    return runs
 
 
 def mix(values: U64) -> U64:
