@@ -23,9 +23,12 @@ def filter_documents(
     ledger: Ledger,
     request_id: str,
     question: str,
-) -> Kept:
+) -> tuple[Kept, Mapping[DocumentRef, Right]]:
     """
     Sort *refs* into those that may go into a prompt for *principal* and those that may not, and count the retrievals.
+
+    Returns:
+        The two lists, and what the principal may do with each document.
 
     Raises:
         guard.errors.GuardUnavailable: The ledger could not be asked; use none of them.
@@ -45,11 +48,12 @@ def filter_documents(
             del counted[ref]
         allowed = _retrieve(counted, account, policy, ledger, request_id, question)
         reasons.update({ref: Reason.LIMIT for ref, right in counted.items() if right.family not in allowed})
-    return Kept(
+    kept = Kept(
         kept=tuple(ref for ref in refs if ref not in reasons),
         dropped=tuple(Dropped(ref=ref, reason=reasons[ref]) for ref in refs if ref in reasons),
         request_id=request_id,
     )
+    return kept, rights
 
 
 def _spent(counted: Mapping[DocumentRef, Right], account: Account, policy: Policy, ledger: Ledger) -> list[DocumentRef]:

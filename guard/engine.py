@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,8 @@ from guard.request import MAX_NAME, MAX_QUESTION, CheckRequest, valid_refs, vali
 from guard.settings import Settings
 from guard.stream import GuardStream
 from guard.verdict import Admission, Kept, Reason, Verdict
+from guard.watch import Asked, Retrieved, Watch
+from guard.watch.endings import ending, with_held
 
 if TYPE_CHECKING:
     from corpora.corpus import Corpus
@@ -65,12 +68,14 @@ class Guard:
         detectors: Sequence[Detector],
         limiter: Limiter,
         resources: ExitStack,
+        watch: Watch | None = None,
     ) -> None:
         self.settings = settings
         self.policy: Policy = settings.policy
         self.corpora: Mapping[str, Corpus] = MappingProxyType(dict(corpora))
         self.ledger = ledger
         self.detectors = tuple(detectors)
+        self.watch = watch if watch is not None else Watch()
         self._limiter = limiter
         self._tails = Tails()
         self._resources = resources
@@ -121,13 +126,23 @@ class Guard:
         if address is not None:
             valid_text(address, what="address", most=MAX_ADDRESS)
         with _or_unavailable("the question could not be admitted"):
-            allowed, retry_after = self._limiter.admit(principal, address=address)
-        return Admission(
-            allowed=allowed,
-            reason=Reason.OK if allowed else Reason.LIMIT,
-            request_id=request_id,
-            retry_after=retry_after,
+            hold = self.watch.hold(principal)
+            if hold.quarantined:
+                reason, retry_after = Reason.CONTAINED, hold.retry_after
+            else:
+                allowed, retry_after = self._limiter.admit(principal, cost=hold.cost, address=address)
+                reason = Reason.OK if allowed else Reason.LIMIT
+        self.watch.tell(
+            Asked(
+                at=time.time(),
+                principal=principal,
+                request_id=request_id,
+                question=question,
+                address=address,
+                reason=reason,
+            )
         )
+        return Admission(allowed=reason is Reason.OK, reason=reason, request_id=request_id, retry_after=retry_after)
 
     def filter_documents(
         self,
@@ -153,8 +168,10 @@ class Guard:
             valid_text(question, what="question", most=MAX_QUESTION)
         own_id = valid_request_id(request_id) or uuid.uuid4().hex
         with _or_unavailable("the documents could not be filtered"):
-            kept = filter_documents(
-                refs,
+            hold = self.watch.hold(principal)
+            free = [ref for ref in refs if not hold.quarantined and ref not in hold.documents]
+            kept, rights = filter_documents(
+                free,
                 principal,
                 policy=self.policy,
                 corpora=self.corpora,
@@ -162,8 +179,21 @@ class Guard:
                 request_id=own_id,
                 question=question or "",
             )
+            if len(free) < len(refs):
+                kept = with_held(kept, refs)
             self._near(principal).met(kept.kept)
-            return kept
+        self.watch.tell(
+            Retrieved(
+                at=time.time(),
+                principal=principal,
+                request_id=own_id,
+                question=question,
+                kept=kept.kept,
+                dropped=kept.dropped,
+                rights=rights,
+            )
+        )
+        return kept
 
     def check(self, request: CheckRequest) -> Verdict:
         """
@@ -216,6 +246,8 @@ class Guard:
         if not valid_text(channel, what="channel", most=MAX_NAME):
             raise RequestError("channel must have a name")
         own_id = request.request_id or uuid.uuid4().hex
+        with _or_unavailable("the answer could not be checked"):
+            hold = self.watch.hold(principal)
         nearby = self._near(principal, documents=request.context, record=record)
         judge = Judge(
             policy=self.policy,
@@ -225,6 +257,7 @@ class Guard:
             request_id=own_id,
             question=question,
             record=record,
+            held=hold.documents,
         )
         return GuardStream(
             judge=judge,
@@ -233,6 +266,8 @@ class Guard:
             notice=self.policy.notice,
             policy=self._digest,
             request_id=own_id,
+            contained=hold.quarantined,
+            ended=ending(self.watch, request, judge),
         )
 
     def recognise(self, prompt: str) -> tuple[DocumentRef, ...]:

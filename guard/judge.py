@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from corpora.corpus import Corpus
+from corpora.document import DocumentRef
 from corpora.labels import PUBLIC
 from corpora.span import Span
 from detectors.finding import Finding
@@ -57,14 +59,16 @@ class Judge:
         request_id: str,
         question: str | None = None,
         record: bool = True,
+        held: Container[DocumentRef] = (),
     ) -> None:
         self._policy = policy
         self._corpora = corpora
         self._ledger = ledger
         self._principal = principal
-        self._request_id = request_id
+        self.request_id = request_id
         self._question = Question(question) if question else None
         self._record = record
+        self._held = held
         self._rights: dict[tuple[str, str], Right] = {}
         self._texts: dict[tuple[str, str], str | None] = {}
         self._granted: dict[str, set[int]] = {}
@@ -119,6 +123,16 @@ class Judge:
         self._settle(reservation, outcome)
         return outcome
 
+    @property
+    def rights(self) -> Mapping[tuple[str, str], Right]:
+        """What the principal may do with the documents met so far, by corpus and id."""
+        return self._rights
+
+    @property
+    def charged(self) -> dict[str, int]:
+        """Cells that this answer charged, per ledger account."""
+        return {family: len(cells) for family, cells in self._committed.items()}
+
     def disclosed_only_freely(self, finding: Finding) -> bool:
         """Say whether every document of *finding* is free to read: then it is no leak and is not reported."""
         return bool(finding.documents) and all(
@@ -130,7 +144,10 @@ class Judge:
             for source in finding.documents:
                 key = (source.corpus, source.id)
                 if key not in self._rights:
-                    self._rights[key] = right_of(self._principal, self._corpora.get(source.corpus), source.id)
+                    right = right_of(self._principal, self._corpora.get(source.corpus), source.id)
+                    if DocumentRef(*key) in self._held:
+                        right = replace(right, readable=False, free=False)
+                    self._rights[key] = right
 
     def _free(self, answer: str, findings: Sequence[Finding]) -> list[Span]:
         """Return what may be read freely, where that matters: beside text that may not."""
@@ -171,7 +188,7 @@ class Judge:
             for family, cells in wanted.items()
         ]
         account = Account(self._principal.tenant, self._principal.user)
-        reservation = self._ledger.reserve(account, charges, request_id=self._request_id)
+        reservation = self._ledger.reserve(account, charges, request_id=self.request_id)
         for family, granted in reservation.granted.items():
             self._granted.setdefault(family, set()).update(granted)
         return reservation.id

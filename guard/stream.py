@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from corpora.errors import CorpusError
 from detectors.base import Detector, Followable
@@ -26,6 +26,16 @@ the next, for before that nothing more is settled.
 """
 GROWTH: Final = 16
 """The stride is at least this part of the answer so far, so that a long answer is not looked at ever more often."""
+
+
+class Ended(NamedTuple):
+    """How an answer ended: action (None: given up) and reason, findings, characters looked at and shown."""
+
+    action: Action | None
+    reason: Reason
+    findings: tuple[Finding, ...]
+    answered: int
+    shown: int
 
 
 def look(detectors: Sequence[Detector], answer: str) -> tuple[Finding, ...]:
@@ -75,6 +85,8 @@ class GuardStream:
         notice: str,
         policy: str,
         request_id: str,
+        contained: bool = False,
+        ended: Callable[[Ended], None] | None = None,
     ) -> None:
         self._judge = judge
         self._detectors = detectors
@@ -87,7 +99,8 @@ class GuardStream:
         self._pieces: list[str] = []
         self._waiting = 0
         self._emitted = ""
-        self._blocked: tuple[Action, Reason] | None = None
+        self._blocked: tuple[Action, Reason] | None = (Action.BLOCK, Reason.CONTAINED) if contained else None
+        self._ended = ended
         self._findings: tuple[Finding, ...] = ()
         self._failed = False
         self._remembered = False
@@ -139,6 +152,7 @@ class GuardStream:
         if self._blocked is not None:
             action, reason = self._blocked
             self._emitted += ("\n\n" if self._emitted else "") + self._notice
+        self._end(action, reason)
         self.close()
         self._verdict = Verdict(
             action=action,
@@ -163,6 +177,7 @@ class GuardStream:
             # The stream is given up: what has left is remembered, and what cannot be is no reason to fail now.
             with suppress(GuardError):
                 self._remember()
+            self._end(None, Reason.OK)
         self._closed = True
         self._judge.close()
 
@@ -181,6 +196,12 @@ class GuardStream:
             except GuardError:
                 self._failed = True
                 raise
+
+    def _end(self, action: Action | None, reason: Reason) -> None:
+        """Tell how it ended, once."""
+        ended, self._ended = self._ended, None
+        if ended is not None:
+            ended(Ended(action, reason, self._findings, len(self._answer), len(self._emitted)))
 
     async def afeed(self, piece: str) -> str:
         """Do as :meth:`feed`, without blocking the event loop."""

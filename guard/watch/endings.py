@@ -1,0 +1,54 @@
+"""What the guard tells about the end of an answer, and about documents that are held."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from corpora.document import DocumentRef
+from guard.judge import Judge
+from guard.request import CheckRequest
+from guard.stream import Ended
+from guard.verdict import Dropped, Kept, Reason
+from guard.watch.events import Judged
+from guard.watch.watching import Watch
+
+
+def ending(watch: Watch, request: CheckRequest, judge: Judge) -> Callable[[Ended], None]:
+    """Return what a stream calls at its end, to tell *watch* of the answer to *request*."""
+
+    def tell(ended: Ended) -> None:
+        watch.tell(
+            Judged(
+                at=time.time(),
+                principal=request.principal,
+                request_id=judge.request_id,
+                question=request.question,
+                context=tuple(request.context),
+                action=ended.action,
+                reason=ended.reason,
+                findings=ended.findings,
+                rights=dict(judge.rights),
+                cells=judge.charged,
+                answered=ended.answered,
+                shown=ended.shown,
+                record=request.record,
+            )
+        )
+
+    return tell
+
+
+def with_held(kept: Kept, asked: Sequence[DocumentRef]) -> Kept:
+    """Return *kept* with every document of *asked* that it does not name dropped as contained, in the order asked."""
+    dropped = {one.ref: one for one in kept.dropped}
+    known = {*kept.kept, *dropped}
+    return Kept(
+        kept=kept.kept,
+        dropped=tuple(
+            dropped[ref] if ref in dropped else Dropped(ref=ref, reason=Reason.CONTAINED)
+            for ref in asked
+            if ref in dropped or ref not in known
+        ),
+        request_id=kept.request_id,
+    )

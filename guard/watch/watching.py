@@ -1,0 +1,138 @@
+"""Tells observers what happened and hands on what they conclude; asks the gate before anything happens."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from corpora.document import DocumentRef
+from guard.principal import Principal
+from guard.watch.events import Asked, Judged, Retrieved, Signal
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """
+    What containment does to somebody now.
+
+    Attributes:
+        quarantined: Nothing may be asked, retrieved or shown.
+        retry_after: Seconds until that ends, where it ends by itself.
+        cost: As how many questions one question counts; above 1 slows down.
+        budget: Part of every daily budget that is left, from 0 to 1.
+        documents: Documents nobody may have now.
+    """
+
+    quarantined: bool = False
+    retry_after: float = 0.0
+    cost: int = 1
+    budget: float = 1.0
+    documents: frozenset[DocumentRef] = frozenset()
+
+
+FREE = Hold()
+
+
+class Gate(Protocol):
+    """Knows who is held.  A gate that cannot say raises, and nothing goes on for the principal."""
+
+    def hold(self, principal: Principal) -> Hold:
+        """Return what holds *principal* now."""
+        ...
+
+
+class Observer(Protocol):
+    """
+    Learns from what happens and returns signals.
+
+    Soft by nature: one that fails is logged by type and left out; it never decides alone.
+    """
+
+    name: str
+
+    def asked(self, event: Asked) -> Iterable[Signal]:
+        """Learn from a question."""
+        ...
+
+    def retrieved(self, event: Retrieved) -> Iterable[Signal]:
+        """Learn from a retrieval."""
+        ...
+
+    def judged(self, event: Judged) -> Iterable[Signal]:
+        """Learn from an answer."""
+        ...
+
+
+class Sink(Protocol):
+    """Keeps signals: incidents, audit."""
+
+    name: str
+
+    def take(self, signal: Signal) -> None:
+        """Keep one signal."""
+        ...
+
+
+class Watch:
+    """
+    All observers, gates and sinks of one guard.  Thread-safe if they are.
+
+    Args:
+        gates: Asked before anything happens; the strictest of each field holds.
+        observers: Told in order.
+        sinks: Given every signal of every observer.
+    """
+
+    def __init__(
+        self, *, gates: Sequence[Gate] = (), observers: Sequence[Observer] = (), sinks: Sequence[Sink] = ()
+    ) -> None:
+        self._gates = tuple(gates)
+        self._observers = tuple(observers)
+        self._sinks = tuple(sinks)
+
+    def hold(self, principal: Principal) -> Hold:
+        """
+        Return what holds *principal* now.
+
+        Raises:
+            GuardUnavailable: A gate could not say.
+        """
+        if not self._gates:
+            return FREE
+        holds = [gate.hold(principal) for gate in self._gates]
+        return Hold(
+            quarantined=any(one.quarantined for one in holds),
+            retry_after=max(one.retry_after for one in holds),
+            cost=max(one.cost for one in holds),
+            budget=min(one.budget for one in holds),
+            documents=frozenset[DocumentRef]().union(*(one.documents for one in holds)),
+        )
+
+    def tell(self, event: Asked | Retrieved | Judged) -> None:
+        """Tell every observer of *event*, and every sink of what they conclude."""
+        for observer in self._observers:
+            try:
+                match event:
+                    case Asked():
+                        signals = tuple(observer.asked(event))
+                    case Retrieved():
+                        signals = tuple(observer.retrieved(event))
+                    case Judged():
+                        signals = tuple(observer.judged(event))
+            except Exception as error:  # noqa: BLE001 - a soft signal is lost, and that is said; nothing else may be
+                _LOG.warning("observer %s failed: %s", observer.name, type(error).__name__)
+                continue
+            for signal in signals:
+                self.signal(signal)
+
+    def signal(self, signal: Signal) -> None:
+        """Hand *signal* to every sink."""
+        for sink in self._sinks:
+            try:
+                sink.take(signal)
+            except Exception as error:  # noqa: BLE001 - one broken sink must not hide the signal from the others
+                _LOG.error("sink %s lost a signal %s: %s", sink.name, signal.kind, type(error).__name__)
