@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
@@ -16,7 +15,7 @@ from corpora.errors import CorpusError
 from detectors.base import Detector
 from guard.access.tails import Tails
 from guard.documents import filter_documents
-from guard.errors import GuardError, GuardUnavailable, RequestError
+from guard.errors import GuardUnavailable, RequestError, or_unavailable
 from guard.judge import Judge
 from guard.nearby import Nearby, recognised
 from guard.policy import Policy
@@ -24,6 +23,7 @@ from guard.principal import ANONYMOUS, Principal
 from guard.request import MAX_NAME, MAX_QUESTION, CheckRequest, valid_refs, valid_request_id, valid_text
 from guard.settings import Settings
 from guard.stream import GuardStream
+from guard.twins import AsyncTwins
 from guard.verdict import Admission, Kept, Reason, Verdict
 from guard.watch import Asked, Retrieved, Watch
 from guard.watch.endings import ending, with_held
@@ -34,25 +34,11 @@ if TYPE_CHECKING:
     from guard.access.limits import Limiter
 
 
-MAX_PROMPT: Final = 48_000
-"""Characters of a prompt in which documents are recognised: about 8,000 words."""
 MAX_ADDRESS: Final = 256
 """Longest network address, in characters."""
 
 
-@contextmanager
-def _or_unavailable(what: str) -> Iterator[None]:
-    """Turn every failure that is not ours into one that says what could not be done, without its message."""
-    try:
-        yield
-    except GuardError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever failed, it was not decided
-        # The message of an unforeseen error may hold text, so only its type is told.
-        raise GuardUnavailable(f"{what}: {type(error).__name__}") from None
-
-
-class Guard:
+class Guard(AsyncTwins):
     """
     Judges what may be asked, retrieved and shown.  One guard serves all threads and all requests.
 
@@ -125,7 +111,7 @@ class Guard:
         request_id = valid_request_id(request_id) or uuid.uuid4().hex
         if address is not None:
             valid_text(address, what="address", most=MAX_ADDRESS)
-        with _or_unavailable("the question could not be admitted"):
+        with or_unavailable("the question could not be admitted"):
             hold = self.watch.hold(principal)
             if hold.quarantined:
                 reason, retry_after = Reason.CONTAINED, hold.retry_after
@@ -167,7 +153,7 @@ class Guard:
         if question is not None:
             valid_text(question, what="question", most=MAX_QUESTION)
         own_id = valid_request_id(request_id) or uuid.uuid4().hex
-        with _or_unavailable("the documents could not be filtered"):
+        with or_unavailable("the documents could not be filtered"):
             hold = self.watch.hold(principal)
             free = [ref for ref in refs if not hold.quarantined and ref not in hold.documents]
             kept, rights = filter_documents(
@@ -246,7 +232,7 @@ class Guard:
         if not valid_text(channel, what="channel", most=MAX_NAME):
             raise RequestError("channel must have a name")
         own_id = request.request_id or uuid.uuid4().hex
-        with _or_unavailable("the answer could not be checked"):
+        with or_unavailable("the answer could not be checked"):
             hold = self.watch.hold(principal)
         nearby = self._near(principal, documents=request.context, record=record)
         judge = Judge(
@@ -274,44 +260,13 @@ class Guard:
         """
         Return the documents whose text stands in a *prompt*, to be stated as the context of its answer.
 
-        For callers that do not know what was retrieved.  Of a prompt longer than :data:`MAX_PROMPT` both ends are
-        looked at.  Where that cannot be done none is returned, for the answer is checked whatever its context.
+        For callers that do not know what was retrieved.  Where that cannot be done none is returned, for the answer is
+        checked whatever its context.
         """
-        if len(prompt) > MAX_PROMPT:
-            # A long question at the end must not push out what was retrieved, nor a long history before it.
-            prompt = f"{prompt[: MAX_PROMPT // 2]}\n\n{prompt[-MAX_PROMPT // 2 :]}"
         try:
             return recognised(prompt, self.corpora)
         except CorpusError:
             return ()
-
-    async def aadmit(
-        self,
-        question: str,
-        principal: Principal = ANONYMOUS,
-        *,
-        request_id: str | None = None,
-        address: str | None = None,
-    ) -> Admission:
-        """Do as :meth:`admit`, without blocking the event loop."""
-        return await asyncio.to_thread(self.admit, question, principal, request_id=request_id, address=address)
-
-    async def afilter_documents(
-        self,
-        documents: Iterable[DocumentRef],
-        principal: Principal = ANONYMOUS,
-        *,
-        question: str | None = None,
-        request_id: str | None = None,
-    ) -> Kept:
-        """Do as :meth:`filter_documents`, without blocking the event loop."""
-        return await asyncio.to_thread(
-            self.filter_documents, documents, principal, question=question, request_id=request_id
-        )
-
-    async def acheck(self, request: CheckRequest) -> Verdict:
-        """Do as :meth:`check`, without blocking the event loop."""
-        return await asyncio.to_thread(self.check, request)
 
     def warm(self) -> None:
         """

@@ -14,6 +14,9 @@ No message holds any part of an answer, a question or a document.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class GuardError(Exception):
     """Base of everything the guard raises."""
@@ -41,3 +44,15 @@ class GuardUnavailable(GuardError):
 
 class LedgerUnavailable(GuardUnavailable):
     """The ledger cannot be read or written; without it no account can be kept, so nothing may be shown."""
+
+
+@contextmanager
+def or_unavailable(what: str) -> Iterator[None]:
+    """Turn every failure that is not ours into one that says *what* could not be done, without its message."""
+    try:
+        yield
+    except GuardError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever failed, it was not decided
+        # The message of an unforeseen error may hold text, so only its type is told.
+        raise GuardUnavailable(f"{what}: {type(error).__name__}") from None

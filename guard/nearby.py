@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from guard.access.tails import Tails
     from guard.principal import Principal
 
+MAX_PROMPT: Final = 48_000
+"""Characters of a prompt in which documents are recognised: about 8,000 words."""
 MOST_COMPARED: Final = 256
 """Documents that one answer is compared with, those stated first."""
 
@@ -33,11 +35,15 @@ def recognised(prompt: str, corpora: Mapping[str, Corpus]) -> tuple[DocumentRef,
     """
     Return the documents whose text stands in *prompt*, in the order of their first passage.
 
-    For callers that cannot say what they retrieved: it stands in the prompt.
+    For callers that cannot say what they retrieved: it stands in the prompt.  Of one longer than :data:`MAX_PROMPT`
+    both ends are looked at.
 
     Raises:
         corpora.errors.CorpusError: An index cannot be read, or the prompt holds more than can be looked at.
     """
+    if len(prompt) > MAX_PROMPT:
+        # A long question at the end must not push out what was retrieved, nor a long history before it.
+        prompt = f"{prompt[: MAX_PROMPT // 2]}\n\n{prompt[-MAX_PROMPT // 2 :]}"
     private = [corpus for corpus in corpora.values() if corpus.kind == "retrieval"]
     sources = (source for finding in VerbatimDetector(private).detect(prompt) for source in finding.documents)
     return tuple(islice(dict.fromkeys(DocumentRef(source.corpus, source.id) for source in sources), MOST_COMPARED))
