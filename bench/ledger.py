@@ -9,31 +9,21 @@ Prints one JSON line per figure.  The URL's database should be empty; without on
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
-import os
-import platform
 import random
 import statistics
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.figures import emit
 from guard.access.ledger import Account, Charge, Ledger, Retrieval, open_ledger
 
 CAPS = (120, 200)
 """Cells of a family for a user and for a tenant: low enough to be reached, so that the race is one."""
 FAMILIES = 5
 USERS = 6
-
-
-def emit(figure: str, **values: object) -> None:
-    """Print one line."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    where = {"commit": commit.stdout.strip(), "machine": platform.machine(), "cpus": os.cpu_count()}
-    print(json.dumps({"bench": "ledger", "figure": figure, **values, **where}), flush=True)
 
 
 def timed(step: Callable[[int], object], rounds: int) -> dict[str, float]:
@@ -136,21 +126,27 @@ def main() -> None:
         for durability in ("process", "power"):
             with open_ledger(url, durability=durability) as ledger:
                 figures = timed(lambda number: charge_once(ledger, number), 2000)
-                emit("reserve and commit, two documents", durability=durability, target="p50 1, p99 10", **figures)
+                emit(
+                    "ledger",
+                    "reserve and commit, two documents",
+                    durability=durability,
+                    target="p50 1, p99 10",
+                    **figures,
+                )
         with open_ledger(url) as ledger:
-            emit("retrieve, five documents", **timed(lambda number: retrieve_once(ledger, number), 2000))
+            emit("ledger", "retrieve, five documents", **timed(lambda number: retrieve_once(ledger, number), 2000))
             for number in range(options.users):
                 charge_once(ledger, number, users=options.users)
             figures = timed(lambda number: charge_once(ledger, number + options.users, options.users), 2000)
-            emit("reserve and commit among many users", users=options.users, **figures)
+            emit("ledger", "reserve and commit among many users", users=options.users, **figures)
         if not options.url:
             size = sum(file.stat().st_size for file in Path(folder).iterdir())
-            emit("size on disk", users=options.users, megabytes=round(size / 1e6, 1))
+            emit("ledger", "size on disk", users=options.users, megabytes=round(size / 1e6, 1))
         took = at_once(charge_at_once, url, options.operations, options.processes)
         race = {"operations": options.operations, "processes": options.processes, "seconds": round(took, 1)}
-        emit("many processes, one step", **race, target="over_cap 0", **overruns(url, "race"))
+        emit("ledger", "many processes, one step", **race, target="over_cap 0", **overruns(url, "race"))
         at_once(check_then_write, url, options.operations, options.processes)
-        emit("many processes, check and write apart", processes=options.processes, **overruns(url, "control"))
+        emit("ledger", "many processes, check and write apart", processes=options.processes, **overruns(url, "control"))
 
 
 if __name__ == "__main__":
