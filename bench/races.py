@@ -72,7 +72,7 @@ def race(url: str, folder: Path, operations: int, processes: int) -> dict[str, o
     """Run so many operations, killing writers all the while, and return what became of the accounts."""
     # Nothing is open yet, so what is loaded once may be forked: a new writer starts in milliseconds.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bench.races", "guard.access.ledger.sql", *_STORES])
+    context.set_forkserver_preload(["bench.ledger", "guard.access.ledger.sql", *_STORES])
     counts = folder / "counts"
     counts.write_bytes(bytes(8 * (processes + 1)))
     seeds = iter(range(10**9))
