@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpora.span import Span
@@ -34,6 +34,19 @@ class Held:
     def cells(self, start: int, end: int) -> frozenset[int]:
         """Return the cells of the document that showing ``answer[start:end]`` discloses."""
         found: set[int] = set()
+        for first, last in self._places(start, end):
+            found.update(range(first // CELL, (last - 1) // CELL + 1))
+        return frozenset(found)
+
+    def outside(self, start: int, end: int) -> bool:
+        """Say whether ``answer[start:end]`` shows anything of the document that is not in its window."""
+        window = self.right.window
+        return window is not None and any(
+            first < window.start or last > window.end for first, last in self._places(start, end)
+        )
+
+    def _places(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Go through the stretches of the document that ``answer[start:end]`` repeats."""
         pieces = self.source.pieces
         for number in range(bisect_right(pieces, start, key=_answer_end), len(pieces)):
             answer, document = pieces[number]
@@ -47,8 +60,7 @@ class Held:
             else:
                 # The two sides do not correspond character by character: the whole piece counts.
                 first, last = document.start, document.end
-            found.update(range(first // CELL, (last - 1) // CELL + 1))
-        return frozenset(found)
+            yield first, last
 
 
 def _answer_end(piece: tuple[Span, Span]) -> int:

@@ -107,6 +107,7 @@ class _Sweep:
         self._values = sorted(values, key=lambda pair: (pair[0].span.start, pair[0].kind, pair[0].rule), reverse=True)
         self._repeats = list(reversed(repeats))
         self._open: dict[int, Held] = {}
+        self._windowed: dict[int, Held] = {}
         self._ends: list[tuple[int, int]] = []
         self._marks: list[tuple[int, int, str, str, int]] = []
         self._numbers = itertools.count()
@@ -130,7 +131,8 @@ class _Sweep:
             if training > action:
                 action, reason, cause = training, Reason.FINDING, Kind.TRAINING.value
         if self._readable and not exempt:
-            beyond = self._quotas.quote(end - start)
+            # Counted in any case, so that one more document never makes room for others.
+            beyond = max(self._quotas.quote(end - start), self._outside(start, end))
             if beyond > action:
                 action, reason, cause = beyond, Reason.FINDING, Kind.VERBATIM.value
         if self._closed:
@@ -143,6 +145,7 @@ class _Sweep:
         while self._ends and self._ends[0][0] <= at:
             _, number = heapq.heappop(self._ends)
             self._count(one := self._open.pop(number), -1)
+            self._windowed.pop(number, None)
             if _readable(one):
                 self._quotas.end((one.right.family, one.right.label), one.end, short=one.short)
         while self._held and self._held[-1].start <= at:
@@ -153,6 +156,8 @@ class _Sweep:
             self._count(one, 1)
             if _readable(one):
                 key = (one.right.family, one.right.label)
+                if one.right.window is not None:
+                    self._windowed[number] = one
                 self._quotas.begin(key, self._policy.limits(one.right.label), one.start, short=one.short)
         while self._values and self._values[-1][0].span.start <= at:
             finding, action = self._values.pop()
@@ -169,6 +174,15 @@ class _Sweep:
             self._readable += change
         else:
             self._closed += change
+
+    def _outside(self, start: int, end: int) -> Action:
+        """Return what happens to what is in no window."""
+        found = Action.ALLOW
+        for one in self._windowed.values():
+            if one.outside(start, end):
+                beyond = self._policy.limits(one.right.label).beyond
+                found = max(found, min(beyond, Action.REDACT) if one.short else beyond)
+        return found
 
     def _exempt_value(self, finding: Finding) -> bool:
         """Say whether the question holds the value; a value is exempt as a whole or not at all."""

@@ -58,7 +58,7 @@ def filter_documents(
 
 def _spent(counted: Mapping[DocumentRef, Right], account: Account, policy: Policy, ledger: Ledger) -> list[DocumentRef]:
     """Return the documents of which the user, or the whole tenant, has been shown all that may be shown."""
-    limited = {ref: right for ref, right in counted.items() if 0 < policy.limits(right.label).share < 1}
+    limited = {ref: right for ref, right in counted.items() if policy.limits(right.label).exhaustible}
     if not limited:
         return []
     shown = ledger.counts(account, {right.family for right in limited.values()})

@@ -14,6 +14,7 @@ from corpora.document import DocumentRef
 from corpora.errors import CorpusError
 from detectors.base import Detector
 from guard.access.tails import Tails
+from guard.access.window import FixedWindow
 from guard.documents import filter_documents
 from guard.errors import GuardUnavailable, RequestError, or_unavailable
 from guard.judge import Judge
@@ -55,6 +56,7 @@ class Guard(AsyncTwins):
         limiter: Limiter,
         resources: ExitStack,
         watch: Watch | None = None,
+        windows: FixedWindow | None = None,
     ) -> None:
         self.settings = settings
         self.policy: Policy = settings.policy
@@ -64,6 +66,7 @@ class Guard(AsyncTwins):
         self.watch = watch if watch is not None else Watch()
         self._limiter = limiter
         self._tails = Tails()
+        self._windows = windows
         self._resources = resources
         self._digest = self.policy.digest
         self._closed = False
@@ -244,6 +247,7 @@ class Guard(AsyncTwins):
             question=question,
             record=record,
             held=hold.documents,
+            windows=self._windows,
         )
         return GuardStream(
             judge=judge,

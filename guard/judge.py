@@ -13,6 +13,7 @@ from corpora.span import Span
 from detectors.finding import Finding
 from guard.access.entitlements import free_to_read, may_read
 from guard.access.ledger.base import Account, Charge, Ledger
+from guard.access.window import NOTHING, FixedWindow
 from guard.coverage import VERBATIM_KINDS
 from guard.decide import decide
 from guard.errors import GuardUnavailable
@@ -60,7 +61,9 @@ class Judge:
         question: str | None = None,
         record: bool = True,
         held: Container[DocumentRef] = (),
+        windows: FixedWindow | None = None,
     ) -> None:
+        self._windows = windows
         self._policy = policy
         self._corpora = corpora
         self._ledger = ledger
@@ -144,10 +147,21 @@ class Judge:
             for source in finding.documents:
                 key = (source.corpus, source.id)
                 if key not in self._rights:
-                    right = right_of(self._principal, self._corpora.get(source.corpus), source.id)
+                    corpus = self._corpora.get(source.corpus)
+                    right = self._within(right_of(self._principal, corpus, source.id), corpus, source.id)
                     if DocumentRef(*key) in self._held:
                         right = replace(right, readable=False, free=False)
                     self._rights[key] = right
+
+    def _within(self, right: Right, corpus: Corpus | None, document_id: str) -> Right:
+        """Return *right* with the window of the document where its label has one."""
+        limits = self._policy.limits(right.label)
+        if right.free or not right.readable or not limits.windowed:
+            return right
+        info = None if corpus is None else corpus.info(document_id)
+        if corpus is None or info is None or self._windows is None:
+            return replace(right, window=NOTHING)
+        return replace(right, window=self._windows.of(corpus, info, limits.window))
 
     def _free(self, answer: str, findings: Sequence[Finding]) -> list[Span]:
         """Return what may be read freely, where that matters: beside text that may not."""

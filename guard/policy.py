@@ -29,7 +29,8 @@ class LabelLimits:
         share: Part of a document, per user, for life, in ``[0, 1]``.
         tenant_share: The same for all users of a tenant together.
         floor: The user's cap is the larger of *share* and this many characters, so that short documents can be read.
-        window: Part of a document that anybody may ever be shown, in ``[0, 1]``; 0 is none.
+        window: Part of a document, always the same one, outside of which nobody is shown anything, in ``[0, 1]``; 1 is
+            all of it.
         retrievals: Times a document may go into a prompt, per user and day; None is no limit.
         distinct: Documents with this label per user and day; None is no limit.
         beyond: What happens to text beyond the limits.
@@ -40,7 +41,7 @@ class LabelLimits:
     share: float = 1.0
     tenant_share: float = 1.0
     floor: int = 0
-    window: float = 0.0
+    window: float = 1.0
     retrievals: int | None = None
     distinct: int | None = None
     beyond: Action = Action.REDACT
@@ -49,13 +50,30 @@ class LabelLimits:
         """Return how many cells of a document of *length* characters one user may be shown in all."""
         # One user takes at most a quarter of what the tenant may see.
         return min(
-            self._cells(length, self.share, self.floor), self._cells(length, self.tenant_share, 4 * self.floor, 4)
+            self._cells(length, self.share, self.floor),
+            self._cells(length, self.tenant_share, 4 * self.floor, 4),
+            self._window_cells(length),
         )
 
     def tenant_cells(self, length: int) -> int:
         """Return how many cells of a document of *length* characters a whole tenant may be shown in all."""
         # Four of the user's floor, so that a quarter of it still lets a short document be read.
-        return self._cells(length, self.tenant_share, 4 * self.floor)
+        return min(self._cells(length, self.tenant_share, 4 * self.floor), self._window_cells(length))
+
+    @property
+    def windowed(self) -> bool:
+        """Whether something may be shown nearly verbatim, and a window decides what."""
+        return self.run != 0 and self.answer != 0 and self.window < 1
+
+    @property
+    def exhaustible(self) -> bool:
+        """Whether there is less to be shown of a document than there is of it, and yet something."""
+        return 0 < self.share < 1 or self.windowed
+
+    def _window_cells(self, length: int) -> int:
+        # A window need not begin where a cell does.
+        cells = -(-int(self.window * length) // CELL)
+        return cells if self.window in {0.0, 1.0} else cells + 1
 
     @staticmethod
     def _cells(length: int, share: float, floor: int, parts: int = 1) -> int:
@@ -70,7 +88,7 @@ DEFAULT_LABELS: Final[Mapping[str, LabelLimits]] = MappingProxyType(
         CONFIDENTIAL: LabelLimits(
             run=250, answer=500, share=0.16, floor=300, tenant_share=0.5, retrievals=20, distinct=50
         ),
-        RESTRICTED: LabelLimits(run=0, answer=0, share=0.0, tenant_share=0.0, beyond=Action.BLOCK),
+        RESTRICTED: LabelLimits(run=0, answer=0, window=0.05, beyond=Action.BLOCK),
     }
 )
 

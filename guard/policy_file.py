@@ -17,7 +17,7 @@ from corpora.labels import LABELS, PUBLIC
 from detectors.finding import Kind
 from guard.errors import ConfigError
 from guard.policy import DEFAULT_LABELS, Policy
-from guard.policy_schema import File, KeyTable, UpstreamTable
+from guard.policy_schema import CanaryTable, File, KeyTable, UpstreamTable, WindowTable
 from guard.principal import Principal
 from guard.settings import (
     ApiKey,
@@ -116,7 +116,8 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
         users=_users(file, path),
         pii=PiiSetting(file.pii.model, file.pii.ner),
         tiers=_tiers(file, path),
-        canary_key=_canary_key(file, path, folder, environment),
+        canary_key=_secret("canary", file.canary, path, folder, environment),
+        window_key=_secret("window", file.window, path, folder, environment),
     )
 
 
@@ -238,21 +239,22 @@ def _variable(name: str, environment: Mapping[str, str], where: str) -> str:
     return value
 
 
-def _canary_key(file: File, path: Path, folder: Path, environment: Mapping[str, str]) -> bytes | None:
-    table = file.canary
+def _secret(
+    name: str, table: CanaryTable | WindowTable | None, path: Path, folder: Path, environment: Mapping[str, str]
+) -> bytes | None:
     if table is None:
         return None
     if table.key_env is not None:
-        where = f"{path}: canary.key_env"
+        where = f"{path}: {name}.key_env"
         key = _variable(table.key_env, environment, where).encode()
     elif table.key_file is not None:
-        where = f"{path}: canary.key_file"
+        where = f"{path}: {name}.key_file"
         try:
             key = (folder / table.key_file).read_bytes().strip()
         except (OSError, ValueError) as error:
             raise ConfigError(f"{where} cannot be read ({getattr(error, 'strerror', 'no such path')})") from None
     else:
-        raise ConfigError(f"{path}: [canary] needs key_env or key_file")
+        raise ConfigError(f"{path}: [{name}] needs key_env or key_file")
     if len(key) < 16:  # noqa: PLR2004 - the length of a guessable key is said in the message
         raise ConfigError(f"{where} holds fewer than 16 bytes; make one with `openssl rand -hex 32`")
     return key

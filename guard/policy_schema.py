@@ -45,7 +45,7 @@ class LabelTable(Table):
     share: Share = 1.0
     tenant_share: Share = 1.0
     floor: Count = 0
-    window: Share = 0.0
+    window: Share = 1.0
     retrievals: Count | None = None
     distinct: Count | None = None
     beyond: Literal["redact", "block"] = "redact"
@@ -125,6 +125,13 @@ class CanaryTable(Table):
     key_file: str | None = None
 
 
+class WindowTable(Table):
+    """``[window]``: the key that picks the windows."""
+
+    key_env: str | None = None
+    key_file: str | None = None
+
+
 class File(Table):
     """The whole file."""
 
@@ -140,3 +147,4 @@ class File(Table):
     pii: PiiTable = PiiTable()
     tiers: dict[str, TierTable] = {}
     canary: CanaryTable | None = None
+    window: WindowTable | None = None

@@ -8,6 +8,7 @@ from typing import Final
 
 from corpora.document import DocumentRef
 from corpora.labels import RESTRICTED
+from corpora.span import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Right:
         free: Whether the principal may read it without limit (public documents, allow corpora).
         training: Whether it is training text, which nobody may be shown.
         slot: Which part of the account's cells are this document's own; 0 for the one that the family is named after.
+        window: The only part of the document that may be shown; None where that is not bounded.
     """
 
     family: str
@@ -32,6 +34,7 @@ class Right:
     free: bool = False
     training: bool = False
     slot: int = 0
+    window: Span | None = None
 
 
 UNKNOWN = Right(family="", label=RESTRICTED, length=0, readable=False)

@@ -106,6 +106,7 @@ class Settings:
         path: The file it was read from; relative paths in it are relative to its folder.
         users: The users the doors accept, by name; empty means that no list is kept.
         canary_key: Key of the planted markers; None where none are planted.
+        window_key: Picks the only part of a document with a windowed label that anybody is shown; None for nothing.
     """
 
     path: Path | None = None
@@ -119,6 +120,7 @@ class Settings:
     pii: PiiSetting = PiiSetting()
     tiers: Mapping[str, TierSetting] = field(default_factory=lambda: {"standard": TierSetting()})
     canary_key: bytes | None = field(default=None, repr=False)
+    window_key: bytes | None = field(default=None, repr=False)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] | None = None) -> Settings:

@@ -8,6 +8,7 @@ from corpora.corpus import Corpus
 from corpora.errors import CorpusError
 from guard.access.ledger import open_ledger
 from guard.access.limits import Limiter
+from guard.access.window import FixedWindow
 from guard.engine import Guard
 from guard.errors import ConfigError
 from guard.settings import Settings
@@ -25,6 +26,7 @@ def build(settings: Settings) -> Guard:
     from detectors.registry import open_detectors
 
     _check_entities(settings)
+    windows = _windows(settings)
     with ExitStack() as opened:
         corpora: dict[str, Corpus] = {}
         for one in settings.corpora:
@@ -52,7 +54,20 @@ def build(settings: Settings) -> Guard:
             detectors=detectors,
             limiter=Limiter(settings.tiers),
             resources=opened.pop_all(),
+            windows=windows,
         )
+
+
+def _windows(settings: Settings) -> FixedWindow:
+    """Make sure that a window which is to be shown has a key: without one its place would be anybody's guess."""
+    if settings.window_key is None:
+        for label, limits in settings.policy.labels.items():
+            if limits.windowed and limits.window > 0:
+                raise ConfigError(
+                    f"labels.{label}.window needs a secret key that picks the windows: add [window] with key_env or "
+                    f"key_file, or set labels.{label}.run = 0 to show nothing"
+                )
+    return FixedWindow(settings.window_key)
 
 
 def _check_entities(settings: Settings) -> None:
