@@ -15,6 +15,9 @@ MAX_NAME: Final = 65_536
 RETRY_WINDOW: Final = 600.0
 """Seconds in which a repeated retrieval with the same request id is taken for a retry and not counted again."""
 
+LONGEST_REASON: Final = 500
+"""Characters of the reason for a reset, and of the name of who decides it."""
+
 Scope = Literal["user", "tenant"]
 
 
@@ -143,6 +146,34 @@ class Exposure:
     updated: float
 
 
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """
+    Budgets that were given back.
+
+    Attributes:
+        id: Of the command; its batches share it.
+        at: Seconds since the epoch.
+        by: Who decided it.
+        reason: Why.
+        tenant: Whose accounts.
+        user: None where it was every user's, and the tenant's own.
+        family: None where it was every family of the user.
+        accounts: How many accounts were emptied.
+        cells: How many cells they held together.
+    """
+
+    id: str
+    at: float
+    by: str
+    reason: str
+    tenant: str
+    user: str | None
+    family: str | None
+    accounts: int
+    cells: int
+
+
 class Ledger(Protocol):
     """
     Who has been shown which cells of which document, and who retrieved what today.
@@ -236,6 +267,29 @@ class Ledger(Protocol):
 
     def exposure(self, tenant: str | None = None, user: str | None = None) -> list[Exposure]:
         """Return what has been shown, of all or one tenant (both scopes), or of one user (the user's scope only)."""
+        ...
+
+    def reset(self, *, tenant: str, user: str | None = None, family: str | None = None, by: str, reason: str) -> Reset:
+        """
+        Give back what was shown to a user, of a family, or to a user of a family, and write down who wanted it and why.
+
+        A user's reset leaves the tenant's total as it is.  A family's empties all accounts of it in the tenant, the
+        tenant's own among them.  What is held and not yet committed is charged when it is committed.
+
+        Args:
+            tenant: Whose accounts.
+            user: None for all users of the tenant, and the tenant itself; then *family* must be named.
+            family: None for all families of the user.
+            by: Who decides it.
+            reason: Why; 1 to 500 characters.
+
+        Raises:
+            ValueError: Neither user nor family is named, or a text is empty or too long.
+        """
+        ...
+
+    def resets(self) -> list[Reset]:
+        """Return everything that was ever reset, the oldest first; nobody can change or remove any of it."""
         ...
 
     def close(self) -> None:

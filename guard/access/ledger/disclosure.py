@@ -137,7 +137,8 @@ def checked_cells(shown: Mapping[str, Collection[int]]) -> dict[str, BitMap]:
     return {family: numbers for family, numbers in cells.items() if numbers}
 
 
-def _lock_keys(tenant: bytes, family_keys: Iterable[bytes]) -> list[bytes]:
+def lock_keys(tenant: bytes, family_keys: Iterable[bytes]) -> list[bytes]:
+    """Return what to lock so that nobody else changes what was shown of these families in this tenant."""
     # The user's scope needs no lock of its own: whoever changes it changes the tenant's.  Sorted: no deadlock.
     return sorted(digest("disclosure", tenant, key) for key in family_keys)
 
@@ -164,7 +165,7 @@ def _add_held(work: Work, taken: _Taken, keys: AccountKeys, family: bytes, *, no
 def reserve(work: Work, store: Store, order: Order, charges: Mapping[str, Charge]) -> dict[str, frozenset[int]]:
     """Hold what fits and return it per family."""
     keys = {family: family_key(family) for family in charges}
-    store.lock(work, _lock_keys(order.keys.tenant, keys.values()))
+    store.lock(work, lock_keys(order.keys.tenant, keys.values()))
     granted: dict[str, frozenset[int]] = {}
     holds: list[dict[str, object]] = []
     for family, charge in charges.items():
@@ -220,7 +221,7 @@ def commit(work: Work, store: Store, reservation: str, shown: Mapping[str, BitMa
         return
     holds = _own_holds(work, reservation, shown)
     for tenant_key in {hold.tenant_key for hold, _ in holds}:  # one, or none where nothing is shown
-        store.lock(work, _lock_keys(tenant_key, (hold.family_key for hold, _ in holds)))
+        store.lock(work, lock_keys(tenant_key, (hold.family_key for hold, _ in holds)))
     changes = _Changes()
     for hold, cells in holds:
         keys = AccountKeys(hold.tenant_key, hold.user_key)

@@ -10,13 +10,19 @@ from guard.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from guard.access.ledger.base import Ledger
+    from guard.access.ledger.base import Ledger, Reset
 
 Durability = Literal["process", "power"]
 DURABILITIES: Final = ("process", "power")
 
 
-def open_ledger(url: str, *, durability: Durability = "process", clock: Callable[[], float] = time.time) -> Ledger:
+def open_ledger(
+    url: str,
+    *,
+    durability: Durability = "process",
+    clock: Callable[[], float] = time.time,
+    on_reset: Callable[[Reset], None] | None = None,
+) -> Ledger:
     """
     Open the ledger at *url*, creating it where there is none.
 
@@ -26,6 +32,7 @@ def open_ledger(url: str, *, durability: Durability = "process", clock: Callable
         durability: What a committed charge survives: ``"process"`` the death of any process, ``"power"`` also the plug.
             With PostgreSQL it survives what that server's own settings promise, in both cases at least a crash of it.
         clock: Seconds since the epoch.
+        on_reset: Told of every reset before it counts; if it raises, nothing is reset.
 
     Raises:
         ConfigError: The URL or the durability is wrong.
@@ -49,9 +56,9 @@ def open_ledger(url: str, *, durability: Durability = "process", clock: Callable
 
         if parsed.host or parsed.query or not parsed.database or parsed.database == ":memory:":
             raise ConfigError("ledger.url for SQLite names a file and nothing else: sqlite:///state/ledger.db")
-        return SqlLedger(SqliteStore(parsed.database, durability=durability), clock=clock)
+        return SqlLedger(SqliteStore(parsed.database, durability=durability), clock=clock, on_reset=on_reset)
     if parsed.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
         from guard.access.ledger.postgres import PostgresStore
 
-        return SqlLedger(PostgresStore(parsed), clock=clock)
+        return SqlLedger(PostgresStore(parsed), clock=clock, on_reset=on_reset)
     raise ConfigError(f"ledger.url has the scheme {parsed.drivername!r}; use sqlite:///... or postgresql://...")

@@ -114,6 +114,47 @@ NEAR: Final = Table(
 )
 
 
+RESET: Final = Table(
+    "ledger_reset",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("by_whom", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("user_name", Text),  # null where it was everybody's
+    Column("family", Text),  # null where it was every family
+    Column("accounts", Integer, nullable=False),
+    Column("cells", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Rows are only ever added: not even this program can change one.
+_APPEND_ONLY: Final = {
+    "sqlite": [
+        """
+        CREATE TRIGGER ledger_reset_no_update BEFORE UPDATE ON ledger_reset
+            BEGIN SELECT RAISE(ABORT, 'resets are kept as they are'); END
+        """,
+        """
+        CREATE TRIGGER ledger_reset_no_delete BEFORE DELETE ON ledger_reset
+            BEGIN SELECT RAISE(ABORT, 'resets are kept as they are'); END
+        """,
+    ],
+    "postgresql": [
+        """
+        CREATE FUNCTION ledger_reset_kept() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'resets are kept as they are'; END $$
+        """,
+        """
+        CREATE TRIGGER ledger_reset_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_reset
+            FOR EACH STATEMENT EXECUTE FUNCTION ledger_reset_kept()
+        """,
+    ],
+}
+
+
 def _first_tables(connection: Connection) -> None:
     METADATA.create_all(connection, tables=[EXPOSURE, RESERVATION, HOLD, RETRIEVAL, REQUEST])
 
@@ -122,7 +163,13 @@ def _documents_met(connection: Connection) -> None:
     NEAR.create(connection)
 
 
-MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_first_tables, _documents_met)
+def _resets(connection: Connection) -> None:
+    RESET.create(connection)
+    for statement in _APPEND_ONLY[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+MIGRATIONS: Final[tuple[Callable[[Connection], None], ...]] = (_first_tables, _documents_met, _resets)
 """Version n is what the first n functions leave behind.  Append, never change: databases out there ran the old ones."""
 
 

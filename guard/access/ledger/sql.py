@@ -7,8 +7,18 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Final, Self
 
-from guard.access.ledger import disclosure, forgetting, nearness, retrieval, showing
-from guard.access.ledger.base import Account, Charge, Count, Exposure, Reservation, Retrieval, checked_name
+from guard.access.ledger import disclosure, forgetting, nearness, resetting, retrieval, showing
+from guard.access.ledger.base import (
+    LONGEST_REASON,
+    Account,
+    Charge,
+    Count,
+    Exposure,
+    Reservation,
+    Reset,
+    Retrieval,
+    checked_name,
+)
 from guard.access.ledger.keys import account_keys
 
 if TYPE_CHECKING:
@@ -24,8 +34,11 @@ PURGE_SECONDS: Final = 60.0
 class SqlLedger:
     """A :class:`guard.access.ledger.base.Ledger` in a :class:`guard.access.ledger.store.Store`."""
 
-    def __init__(self, store: Store, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: Store, *, clock: Callable[[], float] = time.time, on_reset: resetting.Listener | None = None
+    ) -> None:
         self._store = store
+        self._on_reset = on_reset
         self._clock = clock
         self._next_purge = time.monotonic() + PURGE_SECONDS
 
@@ -109,6 +122,23 @@ class SqlLedger:
     def exposure(self, tenant: str | None = None, user: str | None = None) -> list[Exposure]:
         """Return what has been shown, of all or one tenant (both scopes), or of one user (the user's scope only)."""
         return showing.exposure(self._store, tenant, user)
+
+    def reset(self, *, tenant: str, user: str | None = None, family: str | None = None, by: str, reason: str) -> Reset:
+        """Give back what was shown to a user, of a family, or to a user of a family, and write it down."""
+        if user is None and family is None:
+            raise ValueError("name a user or a family: a whole tenant is not reset at once")
+        named = (("tenant", tenant), ("user", user), ("family", family), ("by", by), ("reason", reason))
+        for what, name in named:
+            if name is not None or what in {"tenant", "by", "reason"}:
+                checked_name(name, what)
+        if len(by) > LONGEST_REASON or len(reason) > LONGEST_REASON or not by.strip() or not reason.strip():
+            raise ValueError(f"reason and by have 1 to {LONGEST_REASON} characters")
+        order = resetting.Order(secrets.token_hex(16), self._clock(), by, reason, tenant, user, family)
+        return resetting.reset(self._store, order, self._on_reset)
+
+    def resets(self) -> list[Reset]:
+        """Return everything that was ever reset, the oldest first."""
+        return resetting.resets(self._store)
 
     def purge(self) -> None:
         """Clear away expired reservations, retries and retrievals that no promise needs any more."""

@@ -157,3 +157,45 @@ def test_the_length_is_the_documents(town, echoguard):
 
     assert ann["characters"] == ann["length"] == pytest.approx(len(HARBOUR), abs=3)
     assert ann["share"] == 1.0
+
+
+def test_budgets_are_given_back_and_that_is_kept(town, echoguard):
+    spend(town, "ann", "harbour.md", range(10))
+    spend(town, "bob", "harbour.md", range(5, 20))
+    ran = echoguard("ledger", "reset", "--user", "Ann ", "--reason", "agreed", "--by", "olga")
+
+    assert (ran.code, ran.out) == (0, "1 accounts were emptied; they held 320 characters.\n")
+    left = json.loads(echoguard("ledger", "show", "--json").out)["exposures"]
+    assert [(one["scope"], one["user"]) for one in left] == [("user", "bob"), ("tenant", None)]
+    (kept,) = json.loads(echoguard("ledger", "resets", "--json").out)["resets"]
+    assert (kept["by"], kept["reason"], kept["user"], kept["document"]) == ("olga", "agreed", "ann", None)
+    assert "olga" in echoguard("ledger", "resets").out
+
+    ran = echoguard("ledger", "reset", "--document", "town/harbour.md", "--reason", "rewritten", "--json")
+    assert json.loads(ran.out)["document"] == "town/harbour.md"
+    assert json.loads(echoguard("ledger", "show", "--json").out)["exposures"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--reason", "x"], "name --user, --document"),
+        (["--user", "ann", "--reason", ""], "reason"),
+        (["--document", "nowhere/x", "--reason", "x"], "no corpus 'nowhere'"),
+        (["--document", "town", "--reason", "x"], "CORPUS/ID"),
+        (["--user", "a\x00", "--reason", "x"], "control"),
+    ],
+)
+def test_a_reset_that_says_too_little_is_refused(town, echoguard, options, told):
+    spend(town, "ann", "harbour.md", range(3))
+    ran = echoguard("ledger", "reset", *options)
+
+    assert ran.code != 0
+    assert told in ran.err
+    assert json.loads(echoguard("ledger", "resets", "--json").out) == {"resets": []}
+
+
+def test_without_a_ledger_there_is_nothing_to_give_back(town, echoguard):
+    assert echoguard("ledger", "reset", "--user", "ann", "--reason", "x").code != 0
+    assert echoguard("ledger", "resets").out == "Nothing was ever given back.\n"
+    assert not (town / "state").exists()
