@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 from corpora.document import DocumentRef
 from corpora.errors import CorpusError
 from detectors.base import Detector
+from guard.access.limits import Decision, Limiter
 from guard.access.tails import Tails
 from guard.access.window import FixedWindow
 from guard.documents import filter_documents
@@ -21,7 +22,7 @@ from guard.judge import Judge
 from guard.nearby import Nearby, recognised
 from guard.policy import Policy
 from guard.principal import ANONYMOUS, Principal
-from guard.request import MAX_NAME, MAX_QUESTION, CheckRequest, valid_refs, valid_request_id, valid_text
+from guard.request import MAX_NAME, MAX_QUESTION, Call, CheckRequest, valid_refs, valid_request_id, valid_text
 from guard.settings import Settings
 from guard.stream import GuardStream
 from guard.twins import AsyncTwins
@@ -32,11 +33,6 @@ from guard.watch.endings import ending, with_held
 if TYPE_CHECKING:
     from corpora.corpus import Corpus
     from guard.access.ledger.base import Ledger
-    from guard.access.limits import Limiter
-
-
-MAX_ADDRESS: Final = 256
-"""Longest network address, in characters."""
 
 
 class Guard(AsyncTwins):
@@ -95,6 +91,7 @@ class Guard(AsyncTwins):
         *,
         request_id: str | None = None,
         address: str | None = None,
+        call: Call | None = None,
     ) -> Admission:
         """
         Say whether *principal* may ask *question* now.
@@ -104,6 +101,7 @@ class Guard(AsyncTwins):
             principal: Who asks.
             request_id: Ties the calls of one question together.
             address: Where it comes from; tells anonymous callers apart.
+            call: All that is known of how it came, with the address in it.
 
         Raises:
             RequestError: The question is malformed.
@@ -112,26 +110,33 @@ class Guard(AsyncTwins):
         self._ready(principal)
         valid_text(question, what="question", most=MAX_QUESTION)
         request_id = valid_request_id(request_id) or uuid.uuid4().hex
-        if address is not None:
-            valid_text(address, what="address", most=MAX_ADDRESS)
+        call = Call(address=address) if call is None else call
         with or_unavailable("the question could not be admitted"):
             hold = self.watch.hold(principal)
             if hold.quarantined:
-                reason, retry_after = Reason.CONTAINED, hold.retry_after
+                decision, reason = Decision(allowed=False, retry_after=hold.retry_after), Reason.CONTAINED
             else:
-                allowed, retry_after = self._limiter.admit(principal, cost=hold.cost, address=address)
-                reason = Reason.OK if allowed else Reason.LIMIT
+                cost = hold.cost * self.settings.prices.asked(question, call)
+                decision = self._limiter.admit(principal, cost, call=call, budget=hold.budget)
+                reason = Reason.OK if decision.allowed else Reason.LIMIT
         self.watch.tell(
             Asked(
                 at=time.time(),
                 principal=principal,
                 request_id=request_id,
                 question=question,
-                address=address,
+                call=call,
                 reason=reason,
             )
         )
-        return Admission(allowed=reason is Reason.OK, reason=reason, request_id=request_id, retry_after=retry_after)
+        return Admission(
+            allowed=decision.allowed,
+            reason=reason,
+            request_id=request_id,
+            retry_after=decision.retry_after,
+            quotas=decision.quotas,
+            violated=decision.violated,
+        )
 
     def filter_documents(
         self,

@@ -18,6 +18,7 @@ from detectors.finding import Kind
 from guard.errors import ConfigError
 from guard.policy import DEFAULT_LABELS, Policy
 from guard.policy_schema import CanaryTable, File, KeyTable, UpstreamTable, WindowTable
+from guard.prices import Prices
 from guard.principal import Principal
 from guard.settings import (
     ApiKey,
@@ -116,6 +117,8 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
         users=_users(file, path),
         pii=PiiSetting(file.pii.model, file.pii.ner),
         tiers=_tiers(file, path),
+        prices=Prices(**file.prices.model_dump()),
+        limits_store=_limits_store(file, path, environment),
         canary_key=_secret("canary", file.canary, path, folder, environment),
         window_key=_secret("window", file.window, path, folder, environment),
     )
@@ -237,6 +240,12 @@ def _variable(name: str, environment: Mapping[str, str], where: str) -> str:
     if not value:
         raise ConfigError(f"{where}: the environment variable {name} is not set")
     return value
+
+
+def _limits_store(file: File, path: Path, environment: Mapping[str, str]) -> str:
+    if file.limits.store_env is None:
+        return file.limits.store
+    return _variable(file.limits.store_env, environment, f"{path}: limits.store_env")
 
 
 def _secret(

@@ -116,6 +116,23 @@ class TierTable(Table):
     per_minute: Questions = 600
     per_day: Questions = 20_000
     tenant_per_minute: Questions = 6_000
+    key_per_minute: Questions = 6_000
+    address_per_minute: Questions = 6_000
+
+
+class LimitsTable(Table):
+    """``[limits]``: where questions are counted."""
+
+    store: Annotated[str, Field(min_length=1)] = "memory"
+    store_env: Annotated[str, Field(min_length=1)] | None = None
+
+
+class PricesTable(Table):
+    """``[prices]``: what counts as one question more."""
+
+    question: Questions = 8_000
+    answer: Questions = 8_000
+    documents: Questions = 4
 
 
 class CanaryTable(Table):
@@ -146,5 +163,7 @@ class File(Table):
     upstream: list[UpstreamTable] = []
     pii: PiiTable = PiiTable()
     tiers: dict[str, TierTable] = {}
+    limits: LimitsTable = LimitsTable()
+    prices: PricesTable = PricesTable()
     canary: CanaryTable | None = None
     window: WindowTable | None = None

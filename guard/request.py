@@ -16,6 +16,8 @@ MAX_ANSWER: Final = 1_000_000
 MAX_QUESTION: Final = 200_000
 MAX_CONTEXT: Final = 1_000
 MAX_REQUEST_ID: Final = 200
+MAX_FACT: Final = 256
+"""Longest address, key id, endpoint or name of a model, in characters."""
 MAX_NAME: Final = 4_096
 """Longest name of a corpus or document that is looked up; none in a corpus is as long."""
 
@@ -87,6 +89,51 @@ def valid_flag(value: object, *, what: str) -> None:
     """
     if not isinstance(value, bool):
         raise RequestError(f"{what} must be True or False, not {type(value).__name__}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """
+    How a question came, as far as a door knows; everything may be left out.
+
+    Attributes:
+        address: Network address of the caller; tells anonymous callers apart.
+        key: Id of the API key, never its secret.
+        endpoint: Route that was called.
+        model: Name of the model that is asked.
+        choices: How many answers are wanted.
+        longest: How long an answer may be, in tokens; 0 where that is not said.
+        sampling: Settings of the sampling in one short text, as ``seed=1 temperature=0.7``.
+        mixed: Whether the question may hold more than the user's own words, as the messages of a chat do that carry
+            retrieved context.
+
+    Raises:
+        RequestError: A field is malformed; the message names it.
+    """
+
+    address: str | None = None
+    key: str | None = None
+    endpoint: str | None = None
+    model: str | None = None
+    choices: int = 1
+    longest: int = 0
+    sampling: str = ""
+    mixed: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("address", "key", "endpoint", "model", "sampling"):
+            value = getattr(self, name)
+            if value is not None:
+                valid_text(value, what=name, most=MAX_FACT)
+        if not isinstance(self.choices, int) or self.choices < 1:
+            raise RequestError("choices must be a number, 1 or more")
+        if not isinstance(self.longest, int) or self.longest < 0:
+            raise RequestError("longest must be a number of tokens, 0 where there is none")
+        valid_flag(self.mixed, what="mixed")
+
+
+UNKNOWN_CALL: Final = Call()
+"""Nothing is known of how it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

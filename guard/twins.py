@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from corpora.document import DocumentRef
 from guard.principal import ANONYMOUS, Principal
-from guard.request import CheckRequest
+from guard.request import Call, CheckRequest
 from guard.verdict import Admission, Kept, Verdict
 
 
@@ -23,6 +23,7 @@ class AsyncTwins(ABC):
         *,
         request_id: str | None = None,
         address: str | None = None,
+        call: Call | None = None,
     ) -> Admission:
         """Say whether *principal* may ask *question* now."""
 
@@ -48,9 +49,12 @@ class AsyncTwins(ABC):
         *,
         request_id: str | None = None,
         address: str | None = None,
+        call: Call | None = None,
     ) -> Admission:
         """Do as :meth:`admit`, without blocking the event loop."""
-        return await asyncio.to_thread(self.admit, question, principal, request_id=request_id, address=address)
+        return await asyncio.to_thread(
+            self.admit, question, principal, request_id=request_id, address=address, call=call
+        )
 
     async def afilter_documents(
         self,

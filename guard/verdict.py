@@ -104,6 +104,26 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """
+    How one window of the asker stands.
+
+    Attributes:
+        name: Which one, as ``user-minute``.
+        limit: Questions it holds.
+        seconds: Its length.
+        left: Questions that still fit.
+        wait: Seconds until the next question fits; 0 where it fits now.
+    """
+
+    name: str
+    limit: int
+    seconds: int
+    left: int
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """
     Whether a question may be asked now.
@@ -112,12 +132,16 @@ class Admission:
         allowed: False when throttled or contained.
         reason: ok, limit or contained.
         retry_after: Seconds until it is worth trying again; 0 when allowed.
+        quotas: How the asker's own windows stand; empty when contained.
+        violated: Names of the quotas that refused the question.
     """
 
     allowed: bool
     reason: Reason
     request_id: str
     retry_after: float = 0.0
+    quotas: tuple[Quota, ...] = ()
+    violated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

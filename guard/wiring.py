@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from corpora.corpus import Corpus
 from corpora.errors import CorpusError
 from guard.access.ledger import open_ledger
-from guard.access.limits import Limiter
+from guard.access.limits import Limiter, Metering, open_windows
 from guard.access.window import FixedWindow
 from guard.engine import Guard
 from guard.errors import ConfigError
 from guard.settings import Settings
+from guard.watch import Watch
 
 
 def build(settings: Settings) -> Guard:
@@ -47,14 +48,16 @@ def build(settings: Settings) -> Guard:
             model=settings.pii.model,
             names=settings.policy.named_by_model if settings.pii.ner else (),
         )
+        limiter = Limiter(settings.tiers, open_windows(settings.limits_store))
         return Guard(
             settings=settings,
             corpora=corpora,
             ledger=ledger,
             detectors=detectors,
-            limiter=Limiter(settings.tiers),
+            limiter=limiter,
             resources=opened.pop_all(),
             windows=windows,
+            watch=Watch(observers=[Metering(limiter, settings.prices)]),
         )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from corpora.document import DocumentRef
 from detectors.finding import Finding
 from guard.principal import Principal
+from guard.request import UNKNOWN_CALL, Call
 from guard.rights import Right
 from guard.verdict import Action, Dropped, Reason
 
@@ -24,7 +25,7 @@ class Asked:
 
     Attributes:
         at: Seconds since the epoch.
-        address: Network address it came from, where a door knows it.
+        call: How it came, as far as a door knows.
         reason: ok, limit or contained.
     """
 
@@ -32,7 +33,7 @@ class Asked:
     principal: Principal
     request_id: str
     question: str = field(repr=False)
-    address: str | None = None
+    call: Call = UNKNOWN_CALL
     reason: Reason = Reason.OK
 
 
