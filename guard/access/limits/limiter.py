@@ -75,12 +75,18 @@ class Decision:
 
 
 class _Bound(NamedTuple):
-    """One window of one account; *own* where the asker may know how it stands."""
+    """
+    One window of one account: *most* that a question counts there, *own* where the asker may know how it stands.
+
+    In a window that many share a question counts for no more than its asker's minute, or one dear question would shut
+    everybody out.
+    """
 
     name: str
     account: str
     limit: int
     seconds: int
+    most: int
     own: bool
 
 
@@ -147,7 +153,7 @@ class Limiter:
             for bound in self._bounds(principal, UNKNOWN_CALL, 1.0):
                 if bound.seconds > BURST_SECONDS:
                     used, _ = self._windows.look(bound.account, bound.limit, bound.seconds, cost)
-                    rest = min(cost, bound.limit - used)
+                    rest = min(cost, bound.most, bound.limit - used)
                     if rest > 0:
                         self._windows.take(bound.account, bound.limit, bound.seconds, rest)
         except WindowsUnavailable as error:
@@ -159,18 +165,23 @@ class Limiter:
         if principal.user is None:
             user = _account("anonymous", principal.tenant, call.address or "")
         per_day = max(1, math.floor(limits.per_day * budget))
+        burst = max(1, limits.per_minute // 3)
+
+        def shared(name: str, account: str, limit: int, *, own: bool) -> _Bound:
+            return _Bound(name, account, limit, MINUTE, min(limit, limits.per_minute), own)
+
         bounds = [
-            _Bound("user-burst", user, max(1, limits.per_minute // 3), BURST_SECONDS, own=True),
-            _Bound("user-minute", user, limits.per_minute, MINUTE, own=True),
-            _Bound("user-day", user, per_day, DAY, own=True),
+            _Bound("user-burst", user, burst, BURST_SECONDS, burst, own=True),
+            _Bound("user-minute", user, limits.per_minute, MINUTE, limits.per_minute, own=True),
+            _Bound("user-day", user, per_day, DAY, per_day, own=True),
         ]
         if call.key is not None:
-            bounds.append(_Bound("key-minute", _account("key", call.key, ""), limits.key_per_minute, MINUTE, own=True))
+            bounds.append(shared("key-minute", _account("key", call.key, ""), limits.key_per_minute, own=True))
         if call.address is not None:
             address = _account("address", call.address, "")
-            bounds.append(_Bound("address-minute", address, limits.address_per_minute, MINUTE, own=False))
+            bounds.append(shared("address-minute", address, limits.address_per_minute, own=False))
         tenant = _account("tenant", principal.tenant, principal.tier)
-        return [*bounds, _Bound("tenant-minute", tenant, limits.tenant_per_minute, MINUTE, own=False)]
+        return [*bounds, shared("tenant-minute", tenant, limits.tenant_per_minute, own=False)]
 
 
 class _Limits(NamedTuple):
@@ -199,12 +210,12 @@ class _Limits(NamedTuple):
 def _admit(windows: Windows, bounds: list[_Bound], cost: int) -> Decision:
     # Looking and counting are two steps: nobody else of this process may come in between.
     with windows.exclusive():
-        stands = [windows.look(one.account, one.limit, one.seconds, min(cost, one.limit)) for one in bounds]
+        stands = [windows.look(one.account, one.limit, one.seconds, min(cost, one.most)) for one in bounds]
         violated = [bound.name for bound, (_, wait) in zip(bounds, stands, strict=True) if wait > 0]
         counted = 0
         if not violated:
             for bound in bounds:
-                if not windows.take(bound.account, bound.limit, bound.seconds, min(cost, bound.limit)):
+                if not windows.take(bound.account, bound.limit, bound.seconds, min(cost, bound.most)):
                     # Another process was faster.  What is counted already stays so: rather too much than too little.
                     violated.append(bound.name)
                     break
@@ -214,7 +225,7 @@ def _admit(windows: Windows, bounds: list[_Bound], cost: int) -> Decision:
             name=bound.name,
             limit=bound.limit,
             seconds=bound.seconds,
-            left=max(0, bound.limit - used - (min(cost, bound.limit) if at < counted else 0)),
+            left=max(0, bound.limit - used - (min(cost, bound.most) if at < counted else 0)),
             wait=wait,
         )
         for at, (bound, (used, wait)) in enumerate(zip(bounds, stands, strict=True))

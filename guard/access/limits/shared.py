@@ -94,7 +94,9 @@ class SharedWindows:
             over = used + amount - limit
             fades = over * seconds / before if before else float("inf")
             if fades > expires:
-                fades = resets + seconds * max(0.0, 1 - max(0, limit - amount) / max(1, current))
+                # A store may count the time that this window is kept as the one before as well.
+                ends = resets - seconds if resets > seconds else resets
+                fades = ends + seconds * max(0.0, 1 - max(0, limit - amount) / max(1, current))
             return used, max(fades, 0.001)
 
     def take(self, account: str, limit: int, seconds: int, amount: int) -> bool:

@@ -13,7 +13,8 @@ from guard.doors.http.bodies import caller_of
 from guard.doors.http.closed import failing_closed
 from guard.doors.http.identity import principal_of
 from guard.doors.http.keys import ASSERT_PRINCIPAL, AUDIT, OPERATE, SOURCES, Caller
-from guard.doors.http.problems import Problem, throttled
+from guard.doors.http.problems import Problem
+from guard.doors.http.quotas import call_of, settle
 from guard.doors.http.shapes import (
     AdmissionOut,
     AdmitBody,
@@ -96,7 +97,7 @@ class _Desk:
             record=body.record,
         )
         if body.record:
-            await self._admitted(CHECK_PATH, body.question or "", principal, asked.request_id)
+            await self._admitted(request, CHECK_PATH, body.question or "", principal, asked.request_id)
         with self._metrics.checking(CHECK_PATH), failing_closed(self._metrics):
             verdict = await self._guard.acheck(asked)
         self._metrics.verdict(CHECK_PATH, verdict)
@@ -108,7 +109,7 @@ class _Desk:
         principal = self._principal(caller_of(request), body.principal)
         request_id = self._id(request, body.request_id)
         with self._metrics.checking(ADMIT_PATH):
-            request_id = await self._admitted(ADMIT_PATH, body.question, principal, request_id)
+            request_id = await self._admitted(request, ADMIT_PATH, body.question, principal, request_id)
         return JSONResponse({"allowed": True, "reason": "ok", "retry_after": 0.0, "request_id": request_id})
 
     async def documents(self, request: Request, body: DocumentsBody) -> Response:
@@ -143,12 +144,15 @@ class _Desk:
             request.state.request_id = stated
         return str(request.state.request_id)
 
-    async def _admitted(self, path: str, question: str, principal: Principal, request_id: str | None) -> str:
+    async def _admitted(
+        self, request: Request, path: str, question: str, principal: Principal, request_id: str | None
+    ) -> str:
+        call = call_of(request, caller_of(request))
         with failing_closed(self._metrics):
-            admission = await self._guard.aadmit(question, principal, request_id=request_id)
+            admission = await self._guard.aadmit(question, principal, request_id=request_id, call=call)
         if not admission.allowed:
             self._metrics.throttled(path)
-            raise throttled(admission.reason.value, admission.retry_after, admission.request_id)
+        settle(request, admission)
         return admission.request_id
 
 

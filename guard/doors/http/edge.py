@@ -69,6 +69,9 @@ class Edge:
                 for name, value in _HEADERS.items():
                     headers[name] = value
                 headers["x-request-id"] = str(state["request_id"])
+                quotas = state.get("headers")
+                for name, value in quotas.items() if isinstance(quotas, dict) else ():
+                    headers[name] = value
             await send(message)
 
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,6 +16,9 @@ from guard.errors import GuardUnavailable, RequestError, TooLarge, UnknownUser
 
 OPENAI_PATHS: Final = ("/v1/chat/", "/v1/models")
 """Below these, errors have the shape that OpenAI clients read."""
+
+QUOTA_EXCEEDED: Final = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+"""The problem type of draft-ietf-httpapi-ratelimit-headers."""
 
 _OPENAI_TYPES: Final = {
     401: "authentication_error",
@@ -51,15 +54,16 @@ class Problem(HTTPException):
         self.extra = dict(extra or {})
 
 
-def throttled(reason: str, retry_after: float, request_id: str) -> Problem:
-    """Return the answer to a question that may not be asked now; *retry_after* in seconds."""
+def throttled(reason: str, retry_after: float, request_id: str, *, violated: Sequence[str] = ()) -> Problem:
+    """Return the answer to a question that may not be asked now; *retry_after* in seconds, *violated* by name."""
     wait = max(1, math.ceil(retry_after))
+    exceeded = {"type": QUOTA_EXCEEDED, "violated-policies": list(violated)} if violated else {}
     return Problem(
         429,
         "throttled",
         f"too many questions for now; try again in {wait} s",
         headers={"retry-after": str(wait)},
-        extra={"allowed": False, "reason": reason, "retry_after": retry_after, "request_id": request_id},
+        extra={"allowed": False, "reason": reason, "retry_after": retry_after, "request_id": request_id} | exceeded,
     )
 
 

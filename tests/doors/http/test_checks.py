@@ -118,6 +118,28 @@ def test_admission_and_its_limit(open_sidecar):
     assert (second.json()["allowed"], second.json()["reason"]) == (False, "limit")
 
 
+def test_answers_say_how_the_quotas_stand(open_sidecar):
+    """In the fields of draft-ietf-httpapi-ratelimit-headers-11, read as lists of strings with parameters."""
+    sidecar = open_sidecar()
+    slow = sidecar.reader("hr") | {"tier": "slow"}
+    first, second = (sidecar.ask("/v1/admit", {"question": "Hello?", "principal": slow}) for _ in range(2))
+
+    def members(header):
+        rows = (member.strip().split(";") for member in header.split(","))
+        return {name.strip('"'): dict(one.split("=") for one in parameters) for name, *parameters in rows}
+
+    policies, standing = members(first.headers["ratelimit-policy"]), members(first.headers["ratelimit"])
+    assert policies["user-minute"] == {"q": "1", "w": "60"}
+    assert policies.keys() == standing.keys() == {"user-burst", "user-minute", "user-day", "key-minute"}
+    assert standing["user-minute"] == {"r": "0", "t": "60"}
+    assert first.headers["ratelimit-policy"] == second.headers["ratelimit-policy"]
+    body = second.json()
+    assert body["type"] == "https://iana.org/assignments/http-problem-types#quota-exceeded"
+    assert set(body["violated-policies"]) == {"user-burst", "user-minute"}
+    assert int(members(second.headers["ratelimit"])["user-minute"]["t"]) <= int(second.headers["retry-after"])
+    assert "x-ratelimit-limit-requests" not in first.headers
+
+
 def test_a_check_counts_as_a_question(open_sidecar):
     sidecar = open_sidecar()
     slow = sidecar.reader("hr") | {"tier": "slow"}

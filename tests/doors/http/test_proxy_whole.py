@@ -305,8 +305,26 @@ def test_a_throttled_question_never_reaches_the_upstream(open_sidecar, upstream)
         with pytest.raises(openai.RateLimitError) as raised:
             client.chat.completions.create(**ask)
 
-    assert int(raised.value.response.headers["retry-after"]) >= 1
+    headers = raised.value.response.headers
+    assert int(headers["retry-after"]) >= 1
+    assert int(headers["retry-after-ms"]) > 0
+    assert headers["x-ratelimit-limit-requests"] == "1"
+    assert headers["x-ratelimit-remaining-requests"] == "0"
+    assert (raised.value.code, raised.value.type) == ("rate_limit_exceeded", "rate_limit_error")
     assert len(upstream.bodies) == 1
+
+
+def test_many_long_answers_count_as_many_questions(open_sidecar, upstream):
+    sidecar = open_sidecar()
+
+    def left(**wanted):
+        reply = sidecar.ask("/v1/chat/completions", sidecar.chat(**wanted))
+        return int(reply.headers["x-ratelimit-remaining-requests"])
+
+    before = left()
+    assert before - left(n=3) == 3
+    assert before - left(max_tokens=4001) == 3 + 1 + 2
+    assert before - left(max_tokens="many") == 3 + 3 + 1
 
 
 def test_a_guard_that_cannot_judge_withholds_the_answer(open_sidecar, upstream):

@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse
 from guard.doors.http.bodies import caller_of
 from guard.doors.http.closed import failing_closed
 from guard.doors.http.identity import principal_of
-from guard.doors.http.problems import throttled
 from guard.doors.http.proxy.answering import ChatAnswer
 from guard.doors.http.proxy.channels import Answer
 from guard.doors.http.proxy.request import read_chat
+from guard.doors.http.quotas import call_of, settle
 
 if TYPE_CHECKING:
     from guard.doors.http.metrics import Metrics
@@ -32,13 +32,24 @@ def proxy_routes(guard: Guard, endpoints: Endpoints, metrics: Metrics, route_cla
     async def chat_completions(request: Request, body: Annotated[dict[str, Any], Body()]) -> Response:
         """Answer as the upstream does, with what may not be shown left out; the shape is OpenAI's."""
         chat = read_chat(body)
-        principal = principal_of(caller_of(request), chat.principal, guard.settings.users)
+        caller = caller_of(request)
+        principal = principal_of(caller, chat.principal, guard.settings.users)
         endpoint = endpoints.for_model(chat.model)
+        # In most chats the user's message carries what was retrieved, so it is not the user's own words alone.
+        call = call_of(
+            request,
+            caller,
+            model=chat.model,
+            choices=chat.wanted,
+            longest=chat.longest,
+            sampling=chat.sampling,
+            mixed=True,
+        )
         with failing_closed(metrics):
-            admission = await guard.aadmit(chat.question, principal, request_id=request.state.request_id)
+            admission = await guard.aadmit(chat.question, principal, request_id=request.state.request_id, call=call)
         if not admission.allowed:
             metrics.throttled(CHAT_PATH)
-            raise throttled(admission.reason.value, admission.retry_after, admission.request_id)
+        settle(request, admission)
         answer = Answer(
             guard=guard,
             principal=principal,

@@ -11,6 +11,9 @@ from guard.doors.http.problems import Problem
 from guard.doors.http.shapes import PrincipalBody
 
 MAX_CHOICES: Final = 128
+MAX_TOKENS: Final = 1_000_000
+"""Longest answer that is asked for, as far as it counts."""
+_SAMPLING: Final = ("frequency_penalty", "presence_penalty", "seed", "temperature", "top_k", "top_p")
 
 _OURS: Final = (
     "principal",
@@ -35,6 +38,8 @@ class ChatRequest:
         prompt: Texts of all messages, whoever they are from.
         stream: Whether the caller wants pieces.
         wanted: How many choices the caller wants.
+        longest: How long an answer may be, in tokens; 0 where the caller does not say.
+        sampling: Temperature, seed and the like, in one short text.
         tools: Names of the tools that the caller offers.
         principal: Who the caller says is asking.
     """
@@ -45,6 +50,8 @@ class ChatRequest:
     prompt: str
     stream: bool
     wanted: int
+    longest: int
+    sampling: str
     tools: frozenset[str]
     principal: PrincipalBody | None
 
@@ -82,9 +89,16 @@ def read_chat(raw: Any) -> ChatRequest:
         prompt="\n\n".join(text for message in messages if (text := _text_of(message))),
         stream=bool(stream),
         wanted=wanted,
+        longest=max(_whole(raw.get("max_completion_tokens")), _whole(raw.get("max_tokens"))),
+        sampling=" ".join(f"{name}={raw[name]}" for name in _SAMPLING if isinstance(raw.get(name), int | float)),
         tools=_tool_names(raw),
         principal=_principal(raw.get("principal")),
     )
+
+
+def _whole(value: Any) -> int:
+    """Return *value* as a number of tokens; 0 where it is none, which is the upstream's to refuse."""
+    return min(value, MAX_TOKENS) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
 def _principal(raw: Any) -> PrincipalBody | None:
