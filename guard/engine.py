@@ -28,7 +28,7 @@ from guard.stream import GuardStream
 from guard.twins import AsyncTwins
 from guard.verdict import Admission, Kept, Reason, Verdict
 from guard.watch import Asked, Retrieved, Watch
-from guard.watch.endings import ending, with_held
+from guard.watch.endings import ending, only_public, with_held
 
 if TYPE_CHECKING:
     from corpora.corpus import Corpus
@@ -175,6 +175,8 @@ class Guard(AsyncTwins):
             )
             if len(free) < len(refs):
                 kept = with_held(kept, refs)
+            if hold.public_only:
+                only_public(kept, rights)
             self._near(principal).met(kept.kept)
         self.watch.tell(
             Retrieved(
@@ -253,6 +255,7 @@ class Guard(AsyncTwins):
             record=record,
             held=hold.documents,
             windows=self._windows,
+            public_only=hold.public_only,
         )
         return GuardStream(
             judge=judge,

@@ -8,6 +8,7 @@ Everything the guard raises.
     + UnknownUser         the configuration lists its users and this one is not among them (HTTP 403)
   + GuardUnavailable      a check could not run; nothing may be shown (HTTP 503)
     + LedgerUnavailable   the ledger cannot be read or written
+    + AuditUnavailable    the audit cannot be written
 
 No message holds any part of an answer, a question or a document.
 """
@@ -44,6 +45,10 @@ class GuardUnavailable(GuardError):
 
 class LedgerUnavailable(GuardUnavailable):
     """The ledger cannot be read or written; without it no account can be kept, so nothing may be shown."""
+
+
+class AuditUnavailable(GuardUnavailable):
+    """The audit cannot be written; without its row no decision about text that is not public counts."""
 
 
 @contextmanager

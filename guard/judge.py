@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 
 from corpora.corpus import Corpus
 from corpora.document import DocumentRef
@@ -24,6 +25,8 @@ from guard.principal import Principal
 from guard.proposal import Atom, Outcome, finish
 from guard.rights import UNKNOWN, Right, family_key, slot_of
 from guard.tiles import whole_words
+
+PUBLIC_ONLY: Final = "who is held, or the audit, cannot be looked at or written: only public text is shown until it can"
 
 
 def right_of(principal: Principal, corpus: Corpus | None, document_id: str) -> Right:
@@ -62,6 +65,7 @@ class Judge:
         record: bool = True,
         held: Container[DocumentRef] = (),
         windows: FixedWindow | None = None,
+        public_only: bool = False,
     ) -> None:
         self._windows = windows
         self._policy = policy
@@ -72,6 +76,7 @@ class Judge:
         self._question = Question(question) if question else None
         self._record = record
         self._held = held
+        self._public_only = public_only
         self._rights: dict[tuple[str, str], Right] = {}
         self._texts: dict[tuple[str, str], str | None] = {}
         self._granted: dict[str, set[int]] = {}
@@ -188,8 +193,8 @@ class Judge:
                         wanted.setdefault(family, {})[cell] = None
         if not wanted:
             return None
-        if self._principal.user is None:
-            raise GuardUnavailable("an anonymous reader has no account to charge")
+        if self._public_only or self._principal.user is None:
+            raise GuardUnavailable(PUBLIC_ONLY if self._public_only else "an anonymous reader has no account to charge")
         caps: dict[str, list[tuple[int, int]]] = {family: [] for family in wanted}
         for right in self._rights.values():
             if right.family in caps:

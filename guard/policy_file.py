@@ -16,10 +16,12 @@ from corpora.document import DEFAULT_TENANT
 from corpora.labels import LABELS, PUBLIC
 from detectors.finding import Kind
 from guard.errors import ConfigError
+from guard.operations_file import audit_setting
 from guard.policy import DEFAULT_LABELS, Policy
-from guard.policy_schema import CanaryTable, File, KeyTable, UpstreamTable, WindowTable
+from guard.policy_schema import File, KeyTable, UpstreamTable
 from guard.prices import Prices
 from guard.principal import Principal
+from guard.secret_values import secret, variable
 from guard.settings import (
     ApiKey,
     CorpusSetting,
@@ -110,6 +112,7 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
         path=path,
         corpora=tuple(CorpusSetting(one.name, folder / one.path) for one in file.corpora),
         ledger=LedgerSetting(_ledger_url(file.ledger.url, folder), file.ledger.durability),
+        audit=audit_setting(file.audit, path, folder, environment),
         policy=_policy(file, path),
         keys=keys,
         server=ServerSetting(file.server.host, file.server.port, file.server.max_body),
@@ -119,8 +122,8 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
         tiers=_tiers(file, path),
         prices=Prices(**file.prices.model_dump()),
         limits_store=_limits_store(file, path, environment),
-        canary_key=_secret("canary", file.canary, path, folder, environment),
-        window_key=_secret("window", file.window, path, folder, environment),
+        canary_key=secret("canary", file.canary, path, folder, environment),
+        window_key=secret("window", file.window, path, folder, environment),
     )
 
 
@@ -206,8 +209,8 @@ def _key(key_id: str, table: KeyTable, path: Path, environment: Mapping[str, str
         digest = table.sha256
     else:
         # Without either, the id itself is the secret: good for trying things out on one machine.
-        secret = key_id if table.env is None else _variable(table.env, environment, f"{where}: env")
-        digest = hashlib.sha256(secret.encode()).hexdigest()
+        shown = key_id if table.env is None else variable(table.env, environment, f"{where}: env")
+        digest = hashlib.sha256(shown.encode()).hexdigest()
     # Named and empty is wrong, not left out.
     tenant = DEFAULT_TENANT if table.tenant is None else table.tenant
     who = _principal(where, user=user, tenant=tenant, groups=frozenset(table.groups), tier=table.tier)
@@ -225,7 +228,7 @@ def _key(key_id: str, table: KeyTable, path: Path, environment: Mapping[str, str
 def _upstream(table: UpstreamTable, path: Path, environment: Mapping[str, str]) -> Upstream:
     key = None
     if table.api_key_env is not None:
-        key = _variable(table.api_key_env, environment, f"{path}: upstream {table.name!r}: api_key_env")
+        key = variable(table.api_key_env, environment, f"{path}: upstream {table.name!r}: api_key_env")
     return Upstream(
         name=table.name,
         base_url=table.base_url.rstrip("/"),
@@ -235,35 +238,7 @@ def _upstream(table: UpstreamTable, path: Path, environment: Mapping[str, str]) 
     )
 
 
-def _variable(name: str, environment: Mapping[str, str], where: str) -> str:
-    value = environment.get(name)
-    if not value:
-        raise ConfigError(f"{where}: the environment variable {name} is not set")
-    return value
-
-
 def _limits_store(file: File, path: Path, environment: Mapping[str, str]) -> str:
     if file.limits.store_env is None:
         return file.limits.store
-    return _variable(file.limits.store_env, environment, f"{path}: limits.store_env")
-
-
-def _secret(
-    name: str, table: CanaryTable | WindowTable | None, path: Path, folder: Path, environment: Mapping[str, str]
-) -> bytes | None:
-    if table is None:
-        return None
-    if table.key_env is not None:
-        where = f"{path}: {name}.key_env"
-        key = _variable(table.key_env, environment, where).encode()
-    elif table.key_file is not None:
-        where = f"{path}: {name}.key_file"
-        try:
-            key = (folder / table.key_file).read_bytes().strip()
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"{where} cannot be read ({getattr(error, 'strerror', 'no such path')})") from None
-    else:
-        raise ConfigError(f"{path}: [{name}] needs key_env or key_file")
-    if len(key) < 16:  # noqa: PLR2004 - the length of a guessable key is said in the message
-        raise ConfigError(f"{where} holds fewer than 16 bytes; make one with `openssl rand -hex 32`")
-    return key
+    return variable(file.limits.store_env, environment, f"{path}: limits.store_env")

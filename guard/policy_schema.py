@@ -37,6 +37,18 @@ class LedgerTable(Table):
     durability: Literal["process", "power"] = "process"
 
 
+class AuditTable(Table):
+    """``[audit]``: where decisions are written down, and the key that signs."""
+
+    enabled: bool = True
+    path: Annotated[str, Field(min_length=1)] | None = None
+    key_env: str | None = None
+    key_file: str | None = None
+    ship_to: Annotated[str, Field(min_length=1)] | None = None
+    seconds: Annotated[float, Field(gt=0, le=86_400)] = 60.0
+    rows: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
+
+
 class LabelTable(Table):
     """``[labels.NAME]``: limits of a label; what is left out keeps its default."""
 
@@ -154,6 +166,7 @@ class File(Table):
 
     corpora: list[CorpusTable] = []
     ledger: LedgerTable = LedgerTable()
+    audit: AuditTable = AuditTable()
     labels: dict[str, LabelTable] = {}
     rules: RulesTable | None = None
     notice: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None

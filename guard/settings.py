@@ -34,6 +34,28 @@ class LedgerSetting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSetting:
+    """
+    Where decisions are written down.
+
+    Attributes:
+        enabled: Whether they are.
+        path: The folder; None for one beside the ledger's file.
+        key: The private key, PEM or hexadecimal digits; None for one that lies in the folder.
+        ship_to: A second file to which every checkpoint is appended.
+        seconds: Longest time that a row waits for a checkpoint.
+        rows: Most rows that wait for one.
+    """
+
+    enabled: bool = True
+    path: Path | None = None
+    key: bytes | None = field(default=None, repr=False)
+    ship_to: Path | None = None
+    seconds: float = 60.0
+    rows: int = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
     """
     One key of the sidecar.
@@ -117,6 +139,7 @@ class Settings:
     path: Path | None = None
     corpora: tuple[CorpusSetting, ...] = ()
     ledger: LedgerSetting = LedgerSetting()
+    audit: AuditSetting = AuditSetting()
     policy: Policy = field(default_factory=Policy)
     keys: tuple[ApiKey, ...] = ()
     server: ServerSetting = ServerSetting()

@@ -152,7 +152,11 @@ class GuardStream:
         if self._blocked is not None:
             action, reason = self._blocked
             self._emitted += ("\n\n" if self._emitted else "") + self._notice
-        self._end(action, reason)
+        try:
+            self._end(action, reason)
+        except GuardError:
+            self._failed = True
+            raise
         self.close()
         self._verdict = Verdict(
             action=action,
@@ -177,7 +181,8 @@ class GuardStream:
             # The stream is given up: what has left is remembered, and what cannot be is no reason to fail now.
             with suppress(GuardError):
                 self._remember()
-            self._end(None, Reason.OK)
+            with suppress(GuardError):
+                self._end(None, Reason.OK)
         self._closed = True
         self._judge.close()
 

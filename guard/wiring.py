@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from corpora.corpus import Corpus
 from corpora.errors import CorpusError
+from guard.access.audit import AuditRecorder, configuration_facts, open_audit
 from guard.access.ledger import open_ledger
 from guard.access.limits import Limiter, Metering, open_windows
 from guard.access.window import FixedWindow
 from guard.engine import Guard
-from guard.errors import ConfigError
+from guard.errors import AuditUnavailable, ConfigError
 from guard.settings import Settings
-from guard.watch import Watch
+from guard.watch import Observer, Watch
 
 
 def build(settings: Settings) -> Guard:
@@ -49,6 +50,7 @@ def build(settings: Settings) -> Guard:
             names=settings.policy.named_by_model if settings.pii.ner else (),
         )
         limiter = Limiter(settings.tiers, open_windows(settings.limits_store))
+        watch = _watch(settings, opened, observers=[Metering(limiter, settings.prices)])
         return Guard(
             settings=settings,
             corpora=corpora,
@@ -57,7 +59,7 @@ def build(settings: Settings) -> Guard:
             limiter=limiter,
             resources=opened.pop_all(),
             windows=windows,
-            watch=Watch(observers=[Metering(limiter, settings.prices)]),
+            watch=watch,
         )
 
 
@@ -71,6 +73,19 @@ def _windows(settings: Settings) -> FixedWindow:
                     f"key_file, or set labels.{label}.run = 0 to show nothing"
                 )
     return FixedWindow(settings.window_key)
+
+
+def _watch(settings: Settings, opened: ExitStack, observers: list[Observer]) -> Watch:
+    """Return all that watches and holds, as *settings* say."""
+    if not settings.audit.enabled:
+        return Watch(observers=observers)
+    audit = open_audit(settings)
+    opened.callback(audit.close)
+    recorder = AuditRecorder(audit)
+    with suppress(AuditUnavailable):
+        # Where it cannot be written, the recorder holds everybody to public text.
+        audit.append("configuration.loaded", None, configuration_facts(settings))
+    return Watch(gates=[recorder], observers=observers, recorders=[recorder])
 
 
 def _check_entities(settings: Settings) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from corpora.document import DocumentRef
-from guard.judge import Judge
+from guard.errors import GuardUnavailable
+from guard.judge import PUBLIC_ONLY, Judge
 from guard.request import CheckRequest
+from guard.rights import UNKNOWN, Right
 from guard.stream import Ended
 from guard.verdict import Dropped, Kept, Reason
 from guard.watch.events import Judged
@@ -37,6 +39,17 @@ def ending(watch: Watch, request: CheckRequest, judge: Judge) -> Callable[[Ended
         )
 
     return tell
+
+
+def only_public(kept: Kept, rights: Mapping[DocumentRef, Right]) -> None:
+    """
+    Make sure that nothing but public documents was kept.
+
+    Raises:
+        GuardUnavailable: Something else was.
+    """
+    if not all(rights.get(ref, UNKNOWN).free for ref in kept.kept):
+        raise GuardUnavailable(PUBLIC_ONLY)
 
 
 def with_held(kept: Kept, asked: Sequence[DocumentRef]) -> Kept:

@@ -25,6 +25,8 @@ class Hold:
         cost: As how many questions one question counts; above 1 slows down.
         budget: Part of every daily budget that is left, from 0 to 1.
         documents: Documents nobody may have now.
+        public_only: It cannot be said what else holds, so whatever touches more than public text is refused as
+            unavailable.
     """
 
     quarantined: bool = False
@@ -32,6 +34,7 @@ class Hold:
     cost: int = 1
     budget: float = 1.0
     documents: frozenset[DocumentRef] = frozenset()
+    public_only: bool = False
 
 
 FREE = Hold()
@@ -67,6 +70,18 @@ class Observer(Protocol):
         ...
 
 
+class Recorder(Protocol):
+    """
+    Writes down what was decided.
+
+    Not soft: where it cannot, it raises :class:`guard.errors.GuardUnavailable`, and what was decided does not happen.
+    """
+
+    def record(self, event: Asked | Retrieved | Judged) -> None:
+        """Write *event* down before it takes effect."""
+        ...
+
+
 class Sink(Protocol):
     """Keeps signals: incidents, audit."""
 
@@ -84,13 +99,20 @@ class Watch:
     Args:
         gates: Asked before anything happens; the strictest of each field holds.
         observers: Told in order.
+        recorders: Told before all observers.
         sinks: Given every signal of every observer.
     """
 
     def __init__(
-        self, *, gates: Sequence[Gate] = (), observers: Sequence[Observer] = (), sinks: Sequence[Sink] = ()
+        self,
+        *,
+        gates: Sequence[Gate] = (),
+        observers: Sequence[Observer] = (),
+        sinks: Sequence[Sink] = (),
+        recorders: Sequence[Recorder] = (),
     ) -> None:
         self._gates = tuple(gates)
+        self._recorders = tuple(recorders)
         self._observers = tuple(observers)
         self._sinks = tuple(sinks)
 
@@ -104,16 +126,26 @@ class Watch:
         if not self._gates:
             return FREE
         holds = [gate.hold(principal) for gate in self._gates]
+        if all(one is FREE for one in holds):
+            return FREE
         return Hold(
             quarantined=any(one.quarantined for one in holds),
             retry_after=max(one.retry_after for one in holds),
             cost=max(one.cost for one in holds),
             budget=min(one.budget for one in holds),
             documents=frozenset[DocumentRef]().union(*(one.documents for one in holds)),
+            public_only=any(one.public_only for one in holds),
         )
 
     def tell(self, event: Asked | Retrieved | Judged) -> None:
-        """Tell every observer of *event*, and every sink of what they conclude."""
+        """
+        Write *event* down, tell every observer of it, and every sink of what they conclude.
+
+        Raises:
+            GuardUnavailable: It could not be written down; what was decided must not happen.
+        """
+        for recorder in self._recorders:
+            recorder.record(event)
         for observer in self._observers:
             try:
                 match event:

@@ -34,7 +34,12 @@ def test_every_setting_is_described(table: str, keys: set[str]) -> None:
 
 def test_the_example_is_valid_and_shows_the_defaults() -> None:
     assert EXAMPLE is not None
-    environment = {"ANN_KEY": "a", "UPSTREAM_KEY": "b", "CANARY_KEY": "0123456789abcdef"}
+    environment = {
+        "ANN_KEY": "a",
+        "UPSTREAM_KEY": "b",
+        "CANARY_KEY": "0123456789abcdef",
+        "WINDOW_KEY": "fedcba9876543210",
+    }
     settings = settings_from(
         tomllib.loads(EXAMPLE.group(1)), path=Path("docs/configuration.md"), environment=environment
     )

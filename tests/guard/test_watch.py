@@ -65,7 +65,7 @@ def test_everything_that_happens_is_told(guard: Guard, ann: Principal) -> None:
     asked, retrieved, judged = notes.events
 
     assert isinstance(asked, Asked)
-    assert (asked.question, asked.address, asked.reason) == ("What is the rent?", "192.0.2.1", Reason.OK)
+    assert (asked.question, asked.call.address, asked.reason) == ("What is the rent?", "192.0.2.1", Reason.OK)
     assert isinstance(retrieved, Retrieved)
     assert retrieved.kept == (FILES_LEASE,)
     assert {ref.id: right.label for ref, right in retrieved.rights.items()} == {

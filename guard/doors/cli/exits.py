@@ -16,6 +16,7 @@ class Exit(IntEnum):
     REDACT = 3
     BLOCK = 4
     LEAKED = 5
+    TAMPERED = 6
     INTERRUPTED = 130
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import Abort, TyperException
 
+from guard.doors.cli.audit_commands import audit_app
 from guard.doors.cli.check_command import check_command
 from guard.doors.cli.corpus_commands import corpus_app
 from guard.doors.cli.demo import demo_command
@@ -30,7 +31,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done or allow, 1 could not run, 2 usage or bad input, 3 redact, 4 block, 5 leaked.",
+    epilog="Exit codes: 0 done or allow, 1 could not run, 2 usage or bad input, 3 redact, 4 block, 5 leaked, "
+    "6 tampered.",
 )
 
 
@@ -58,6 +60,7 @@ app.command("check")(check_command)
 app.command("serve")(serve_command)
 app.command("probe")(probe_command)
 app.add_typer(ledger_app)
+app.add_typer(audit_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
