@@ -27,7 +27,8 @@ _KEY: Final = (
     r"consumer|admin|license|licence|deploy|host|ssh|session|webhook|integration|server|ingest|write|read|user|rest|project|personal|license)"
     r"[ _.-]?key|apikey|(?:api|zugangs|zugriffs|geheimer |privater )[ _-]?schlüssel|clé (?:api|d'api|secrète|d'accès|privée)|clave (?:api|de api|secreta|privada)|"
     r"chiave (?:api|segreta|privata|di accesso)|api-?sleutel|(?:geheime |toegangs)sleutel|bearer|authorization|auth|signature[ _]key|"
-    r"\bkey|schlüssel|clé|chiave|sleutel|llave|_key|\bpat\b|\bjwt\b|\bdsn\b|\bpsk\b|otp|recovery code|passkey"
+    r"\bkey|schlüssel|clé|chiave|sleutel|llave|_key|(?<!mon)(?<!tur)(?<!don)(?<!whis)(?<!hoc)(?<!joc)key(?=[\"'\])]{0,2}[ \t]{0,3}[:=])|"
+    r"[_-]api(?=[\"'\])]{0,2}[ \t]{0,3}[:=])|\bpat\b|\bjwt\b|\bdsn\b|\bpsk\b|otp|recovery code|passkey"
 )
 
 WORD: Final = re.compile(rf"(?:{_PASSWORD}|{_KEY})")
@@ -93,6 +94,8 @@ _WORDS_ONLY: Final = re.compile(r"[^\W\d_]+(?:[-'’_][^\W\d_]+)*[.!?,;:]*\Z")
 _CODE: Final = re.compile(
     r"[()\[\]{}<>|]|->|::|\$|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^(?:None|null|nil|undefined|true|false|self|this|str|string|int|bool)\b|^[/.~]+[\w./-]+$|://"
 )
+_VARIABLE: Final = re.compile(r"[\"'\\]*(?:\$[A-Za-z_{(]|%[A-Za-z_]+%|#\{|@[A-Z]{2,}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']*\Z)")
+"""A reference to a value that stands elsewhere."""
 _STRONG: Final = re.compile(r"(?=[^\n]*\d)(?=[^\n]*[^\W\d_])|(?=[^\n]*[^\w\s])(?=[^\n]*[^\W\d_])")
 _ENDS: Final = ".,;:!?)]}'\"`*>"
 
@@ -119,6 +122,8 @@ def passwords(text: str, lower: str) -> Iterator[Said]:
         line_end = text.find("\n", start, start + LONGEST_VALUE + 1)
         stop = line_end if line_end >= 0 else min(len(text), start + LONGEST_VALUE)
         if quote:
+            if quote not in cue.group("close") and _inside(text, cue.start(), quote):
+                continue  # The quote ends the string that the word stands in: "Password:".
             end = text.find(quote, start, stop)
             if end < 0:
                 continue
@@ -129,6 +134,15 @@ def passwords(text: str, lower: str) -> Iterator[Said]:
             end = start + len(value)
         if is_password(value, quoted=bool(quote), symbol=any(sign in cue.group("link") for sign in ":=：")):
             yield Said(start, end)
+
+
+def _inside(text: str, place: int, quote: str) -> bool:
+    """Say whether *place* stands in a string that *quote* opened on the same line."""
+    line = text[max(text.rfind("\n", 0, place) + 1, place - 256) : place]
+    return len(_APOSTROPHE.sub("", line).split(quote)) % 2 == 0
+
+
+_APOSTROPHE: Final = re.compile(r"(?<=\w)'(?=\w)")
 
 
 def places(text: str, lower: str) -> Iterator[Said]:
@@ -158,7 +172,7 @@ def is_password(value: str, *, quoted: bool, symbol: bool) -> bool:
         return False
     if " " in value:
         return quoted and symbol and len(value) >= 12 and value.count(" ") <= 8 and not value.endswith((".", ":"))
-    if not quoted and _CODE.search(value):
+    if _VARIABLE.match(value) or (not quoted and _CODE.search(value)):
         return False
     if _WORDS_ONLY.match(value):
         # A bare word is a password only where nothing else could stand: quoted, behind a sign, and not all lower case.

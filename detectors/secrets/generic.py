@@ -13,7 +13,7 @@ from detectors.secrets.runs import Run
 from detectors.secrets.services import Service, services_named
 
 SHORTEST: Final = 16
-LONGEST: Final = 512
+LONGEST: Final = 2048
 
 _CLASS: Final = r"A-Za-z0-9_+/.~\-"
 _TOKEN: Final = re.compile(rf"(?<![{_CLASS}])[{_CLASS}]{{{SHORTEST},{LONGEST}}}+={{0,2}}(?![{_CLASS}])")
@@ -133,13 +133,17 @@ def _named(text: str, lower: str, start: int, end: int, before: str) -> Value | 
     if service:
         return Value(service.name, start, end, 0.9)
     assigned = cues.ASSIGNED.search(before) is not None
+    if service is None and negatives.other_key(before[-48:]):
+        return None
     if negatives.uuid(value):
+        if _WEAK_ID.search(before):
+            return None
         told = assigned or _directly_named(before)
         return Value("keyed-value", start, end, 0.75) if told and not negatives.named_digest(before[-24:]) else None
     if digest and negatives.named_digest(before[-60:]):
         return None
     if assigned:
-        return Value("keyed-value", start, end, 0.8)
+        return Value("keyed-value", start, _whole(text, end), 0.8)
     if _WEAK_ID.search(before) or negatives.named_digest(before[-40:]):
         return None
     if (not digest or "=" in before[-6:]) and _directly_named(before):
@@ -149,6 +153,15 @@ def _named(text: str, lower: str, start: int, end: int, before: str) -> Value | 
     if opaque and cues.near(before, behind):
         return Value("value-near-cue", start, end, 0.65)
     return None
+
+
+_MORE: Final = re.compile(rf"(?:=[{_CLASS}]+)+={{0,2}}")
+
+
+def _whole(text: str, end: int) -> int:
+    """Return the end of the value that reaches *end*, with what an equals sign joins to it."""
+    more = _MORE.match(text, end, end + 4 * LONGEST)
+    return more.end() if more else end
 
 
 def _directly_named(before: str) -> bool:

@@ -13,5 +13,18 @@ from detectors.secrets.rules.development import RULES as DEVELOPMENT
 from detectors.secrets.rules.formats import RULES as FORMATS
 from detectors.secrets.rules.messaging import RULES as MESSAGING
 from detectors.secrets.rules.operations import RULES as OPERATIONS
+from detectors.secrets.rules.wallets import RULES as WALLETS
+from detectors.secrets.rules.webhooks import RULES as WEBHOOKS
 
-RULES: Final[tuple[Rule, ...]] = (*FORMATS, *AI, *CLOUD, *COMMERCE, *DATA, *DEVELOPMENT, *MESSAGING, *OPERATIONS)
+RULES: Final[tuple[Rule, ...]] = (
+    *FORMATS,
+    *AI,
+    *CLOUD,
+    *COMMERCE,
+    *DATA,
+    *DEVELOPMENT,
+    *MESSAGING,
+    *OPERATIONS,
+    *WALLETS,
+    *WEBHOOKS,
+)

@@ -47,6 +47,12 @@ RULES: Final[tuple[Rule, ...]] = (
         wandb-key | wandb_v1_ | word 40-90 | | docs.wandb.ai/support/find_wandb_api_key/
         lambda-cloud-key | secret_lambda_ secret_ml- | dotted 24-80 | 0.7 | docs.lambda.ai/public-cloud/cloud-api/
         devin-key | apk_ apk_user_ cog_ | alnum 32-120 | bounded 0.8 | docs.devin.ai/api-reference/overview
+        brave-search-key | BSA | urlsafe 28 | bounded 0.8 | api-dashboard.search.brave.com/app/documentation/web-search/get-started
+        cartesia-key | sk_car_ | urlsafe 20-48 | | docs.cartesia.ai/get-started/make-an-api-request
+        nomic-key | nk- | urlsafe 40-48 | bounded 0.8 | docs.nomic.ai/platform/getting-started/connecting-to-atlas
+        zep-key | z_1d | urlsafe 80-260 | bounded | help.getzep.com/projects
+        context7-key | ctx7sk- | a-z0-9- 32-40 | | context7.com/docs/overview
+        scrapfly-key | scp-live- scp-test- | hex 32 | | scrapfly.io/docs/scrape-api/getting-started
         """
     ),
     Rule(

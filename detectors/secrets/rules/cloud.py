@@ -46,6 +46,13 @@ RULES: Final[tuple[Rule, ...]] = (
         octopus-api-key | API- | upper 25-34 | bounded | octopus.com/docs/octopus-rest-api/how-to-create-an-api-key
         supabase-token | sbp_ | hex 40 | | supabase.com/docs/reference/api/introduction
         supabase-secret-key | sb_secret_ | urlsafe 22-41 | | supabase.com/docs/guides/api/api-keys
+        google-hmac-key-id | GOOG1E | upper 55 | | cloud.google.com/storage/docs/authentication/hmackeys
+        digitalocean-spaces-key | DO00 DO80 | upper 16 | bounded 0.8 | docs.digitalocean.com/products/spaces/how-to/manage-access/
+        baidu-access-key | ALTAK- ALTAK | alnum 21-32 | bounded | cloud.baidu.com/doc/Reference/s/9jwvz2egb
+        volcengine-access-key | AKLT AKTP | urlsafe 40-60 | bounded | www.volcengine.com/docs/6257/64983
+        porkbun-key | pk1_ sk1_ | hex 64 | bounded | porkbun.com/api/json/v3/documentation
+        dnsimple-token | dnsimple_u_ dnsimple_a_ dnsimple_o_ | alnum 32-44 | | developer.dnsimple.com/v2/#authentication
+        xata-key | xau_ | alnum 30-50 | bounded | xata.io/docs/concepts/api-keys
         """
     ),
     token(
@@ -159,7 +166,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="cloudflare-origin-ca-key",
-        pattern=r"v1\.0-[a-f0-9]{24}-[a-f0-9]{146}",
+        pattern=r"v1\.0-[a-f0-9]{24,171}-[a-f0-9]{146,170}",
         anchor=("v1.0-",),
         source="https://developers.cloudflare.com/fundamentals/api/get-started/ca-keys/",
         matches=("v1.0-" + sample(HEX, 24) + "-" + sample(HEX, 146),),

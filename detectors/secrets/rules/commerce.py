@@ -33,6 +33,15 @@ RULES: Final[tuple[Rule, ...]] = (
         cashfree-key | cfsk_ma_prod_ cfsk_ma_test_ | word 32-64 | | www.cashfree.com/docs/api-reference/authentication
         xendit-key | xnd_production_ xnd_development_ xnd_public_ | alnum 32-80 | | docs.xendit.co/docs/api-keys
         midtrans-key | Mid-server- SB-Mid-server- | urlsafe 20-40 | | docs.midtrans.com/docs/api-authorization-headers
+        asaas-key | $aact_ | A-Za-z0-9:_=+/- 40-180 | | docs.asaas.com/docs/authentication-2
+        klarna-key | klarna_live_api_ klarna_test_api_ klarna_live_client_ klarna_test_client_ | A-Za-z0-9_=/+!*()?#- 24-160 | | docs.klarna.com/api/authentication/
+        pagarme-key | ak_live_ ak_test_ | alnum 28-32 | bounded | docs.pagar.me/docs/chaves-de-acesso
+        aftership-key | asat_ asaf_ | hex 32 | bounded | www.aftership.com/docs/tracking/quickstart/authentication
+        shipengine-key | TEST_ LIVE_ | base64 43 | bounded 0.8 | www.shipengine.com/docs/auth/
+        easyship-token | prod_ sand_ | A-Za-z0-9+/= 43-44 | bounded 0.8 | developers.easyship.com/docs/authentication
+        rapyd-key | rsk_ rak_ | hex 40-160 | bounded | docs.rapyd.net/en/request-signatures.html
+        rainforest-key | apikey_ sbx_apikey_ | hex 64 | | docs.rainforestpay.com/docs/authentication
+        omise-key | skey_ skey_test_ | lower 19-24 | bounded | docs.opn.ooo/api-authentication
         """
     ),
     token(
@@ -103,7 +112,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="ebay-key",
-        pattern=r"(?<![A-Za-z0-9])[A-Za-z0-9-]{3,40}-(?:PRD|SBX)-[a-f0-9]{9}-[a-f0-9]{8}|(?:PRD|SBX)-[a-f0-9]{12}-(?:[a-f0-9]{4}-){3}[a-f0-9]{4}",
+        pattern=r"(?<![A-Za-z0-9])[A-Za-z0-9-]{3,40}-(?:PRD|SBX)-[a-f0-9]{8,9}-[a-f0-9]{8}|(?:PRD|SBX)-[a-f0-9]{12}-(?:[a-f0-9]{4}-){3}[a-f0-9]{4}",
         anchor=("prd-", "sbx-"),
         source="https://developer.ebay.com/api-docs/static/creating-edp-account.html",
         matches=("Acme-Acmeapp-PRD-" + sample(HEX, 9) + "-" + sample(HEX, 8),),

@@ -32,6 +32,12 @@ RULES: Final[tuple[Rule, ...]] = (
         alibaba-sts-key-id | STS. | alnum 20-40 | bounded | www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerole
         retell-key | key_ | hex 28 | bounded | docs.retellai.com/api-references/overview
         scale-key | live_ test_ | hex 32 | bounded | scale.com/docs/authentication
+        clickhouse-cloud-secret | 4b1d | alnum 38 | bounded | clickhouse.com/docs/cloud/manage/openapi
+        alchemy-key | alcht_ | alnum 30 | | www.alchemy.com/docs/create-an-api-key
+        quicknode-key | QN_ | hex 32 | bounded | www.quicknode.com/docs/console-api/authentication
+        covalent-key | cqt_r cqt_w | alnum 27 | bounded | goldrush.dev/docs/quickstart
+        blockfrost-key | mainnet preprod preview testnet | alnum 32 | bounded 0.8 | docs.blockfrost.io/start-building/api
+        dfuse-key | web_ server_ mobile_ | hex 32 | bounded | docs.dfuse.eosnation.io/platform/dfuse-cloud/authentication/
         """
     ),
     token(

@@ -50,6 +50,12 @@ RULES: Final[tuple[Rule, ...]] = (
         apify-token | apify_api_ apify_proxy_ | alnum 34-40 | | docs.apify.com/platform/integrations/api
         browserstack-percy-token | app_ auto_ ss_ web_ | hex 64 | bounded 0.7 | www.browserstack.com/docs/percy/get-started/environment-variables
         transifex-token | 1/ | hex 40 | bounded | developers.transifex.com/reference/api-authentication
+        bitbucket-datacenter-token | BBDC- | A-Za-z0-9+/@_- 40-44 | | confluence.atlassian.com/bitbucketserver/http-access-tokens-939515499.html
+        configcat-sdk-key | configcat-sdk-1/ configcat-sdk-2/ configcat-proxy/ | A-Za-z0-9_/- 22-60 | | configcat.com/docs/sdk-reference/overview/
+        devcycle-key | dvc_server_ dvc_client_ dvc_mobile_ | A-Za-z0-9_ 30-80 | | docs.devcycle.com/essentials/keys/
+        flagsmith-key | ser. | alnum 22 | bounded 0.8 | docs.flagsmith.com/clients/server-side
+        calcom-key | cal_live_ cal_test_ cal_ | alnum 32 | bounded | cal.com/docs/api-reference/v2/introduction
+        builderio-key | bpk- | hex 32 | | www.builder.io/c/docs/using-your-api-key
         """
     ),
     Rule(

@@ -31,7 +31,7 @@ def password(address: str) -> bool:
 RULES: Final = (
     Rule(
         name="jwt",
-        pattern=r"ey[IJ][A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{2,3000}\.[A-Za-z0-9_-]{0,1000}(?:\.[A-Za-z0-9_-]{0,2000}\.[A-Za-z0-9_-]{0,100})?",
+        pattern=r"ey[IJ][A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{2,3000}(?:\.[A-Za-z0-9_-]{0,1000}(?:\.[A-Za-z0-9_-]{0,2000}\.[A-Za-z0-9_-]{0,100})?)?",
         anchor=("eyj", "eyi"),
         source="https://www.rfc-editor.org/rfc/rfc7519",
         matches=(_jwt_sample(),),

@@ -24,16 +24,18 @@ RULES: Final[tuple[Rule, ...]] = (
         mailgun-key | key- pubkey- | hex 32 | bounded | documentation.mailgun.com/docs/mailgun/api-reference/mg-auth
         mandrill-key | md- | urlsafe 22 | bounded | mailchimp.com/developer/transactional/docs/fundamentals/
         mailersend-key | mlsn. | hex 64 | | developers.mailersend.com/general.html
-        klaviyo-key | pk_ | hex 34 | bounded | developers.klaviyo.com/en/docs/authenticate_
+        klaviyo-key | pk_ | alnum 34 | bounded | developers.klaviyo.com/en/docs/authenticate_
         onesignal-key | os_v2_app_ os_v2_org_ | a-z2-7 60-120 | | documentation.onesignal.com/docs/keys-and-ids
         instagram-token | IGQV IGAA | urlsafe 60-400 | bounded | developers.facebook.com/docs/instagram-platform/
         twitter-bearer-token | AAAAAAAAAAAAAAAAAAAAA | A-Za-z0-9% 60-120 | | developer.x.com/en/docs/authentication/oauth-2-0/bearer-tokens
         pinterest-token | pina_ pinr_ | alnum 60-100 | | developers.pinterest.com/docs/getting-started/authentication/
+        plain-key | plainApiKey_ | alnum 60-80 | | www.plain.com/docs/api-reference/graphql/authentication
+        threads-token | THAA | urlsafe 60-300 | bounded | developers.facebook.com/docs/threads/get-started/
         """
     ),
     Rule(
         name="slack-token",
-        pattern=r"xox(?:[abpors]-(?:[0-9]{6,14}-){1,3}[A-Za-z0-9]{16,64}|[abpors]-2-(?:[0-9]{6,14}-){1,3}[A-Za-z0-9]{16,64}|[bpors]-[A-Za-z0-9-]{40,160}|[cde]-[A-Za-z0-9%+/=-]{40,400})",
+        pattern=r"xox(?:[abpors]-(?:[0-9]{6,14}-){1,3}[A-Za-z0-9]{16,64}|[abpors]-2-(?:[0-9]{6,14}-){1,3}[A-Za-z0-9]{16,64}|[bpors]-(?![0-9]{1,5}-)[A-Za-z0-9-]{40,160}|[cde]-[A-Za-z0-9%+/=-]{40,400})",
         anchor=("xoxa-", "xoxb-", "xoxp-", "xoxo-", "xoxr-", "xoxs-", "xoxc-", "xoxd-", "xoxe-"),
         source=_SLACK,
         matches=(

@@ -31,6 +31,14 @@ RULES: Final[tuple[Rule, ...]] = (
         ngrok-key | ak_2 cr_2 | alnum 26 | bounded 0.8 | ngrok.com/docs/api
         elastic-cloud-key | essu_ essd_ | A-Za-z0-9+/=_- 32-400 | | www.elastic.co/docs/deploy-manage/api-keys/elastic-cloud-api-keys
         rootly-token | rootly_ | hex 64 | | docs.rootly.com/api-reference/overview
+        coralogix-key | cxtp_ cxth_ cxup_ cxuw_ | alnum 30 | bounded | coralogix.com/docs/user-guides/account-management/api-keys/api-keys/
+        logfire-token | pylf_v1_us_ pylf_v1_eu_ pylf_v2_us_ pylf_v2_eu_ | alnum 43 | | logfire.pydantic.dev/docs/how-to-guides/create-write-tokens/
+        mezmo-key | sts_ | hex 32 | bounded 0.8 | docs.mezmo.com/docs/ingestion-key
+        pagerduty-user-token | u+ | A-Za-z0-9_+- 18 | bounded | support.pagerduty.com/main/docs/api-access-keys
+        datadog-pat | ddpat_ ddapp_ | alnum 32-64 | | docs.datadoghq.com/account_management/personal-access-tokens/
+        fullstory-key | na1. eu1. | base64 40-120 | bounded 0.7 | developer.fullstory.com/server/authentication/
+        metabase-key | mb_ | base64 43-44 | bounded | www.metabase.com/docs/latest/people-and-groups/api-keys
+        hex-tech-token | hxtp_ hxtw_ | hex 64-128 | | learn.hex.tech/docs/api/api-overview
         """
     ),
     Rule(
@@ -75,7 +83,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="dynatrace-token",
-        pattern=r"dt0[a-zA-Z]\d{2}\.[A-Z0-9]{8,24}\.[A-Z0-9]{64}",
+        pattern=r"dt0[a-zA-Z][0-9]{2}\.[A-Z0-9]{8,24}\.[A-Z0-9]{64}",
         anchor=("dt0",),
         source="https://docs.dynatrace.com/docs/dynatrace-api/basics/dynatrace-api-authentication",
         matches=("dt0c01." + sample(UPPER, 24) + "." + sample(UPPER, 64),),
