@@ -11,7 +11,7 @@ from typing import Final
 
 from detectors.finding import Finding, Kind
 from detectors.folding import fold
-from detectors.secrets import cues, generic, negatives, pem
+from detectors.secrets import cues, generic, negatives, passwords, pem
 from detectors.secrets.anchors import Anchors
 from detectors.secrets.generic import Value
 from detectors.secrets.rule import LONGEST, Rule
@@ -52,8 +52,8 @@ class SecretDetector:
         loose = [
             value for value in generic.values(text, lower, runs) if not self._almost(text[value.start : value.end])
         ]
-        loose.extend(Value("password", said.start, said.end, 0.8) for said in cues.passwords(text, lower))
-        loose.extend(Value("password", said.start, said.end, 0.8) for said in cues.places(text, lower))
+        loose.extend(Value("password", said.start, said.end, 0.8) for said in passwords.passwords(text, lower))
+        loose.extend(Value("password", said.start, said.end, 0.8) for said in passwords.places(text, lower))
         kept = [*blocks, *_outermost(_outside(tokens, blocks))]
         kept.extend(_outermost(_outside(loose, kept)))
         findings: dict[tuple[int, int, str], Finding] = {}
@@ -82,7 +82,7 @@ class SecretDetector:
         for start, end in generic.candidates(text, long_runs(text, tail)):
             if end + cues.AFTER > size and lower.find("\n", end) < 0:
                 held.append(start)
-        quote = cues.open_quote(text, lower)
+        quote = passwords.open_value(text, lower)
         if quote is not None:
             held.append(quote)
         opening = pem.opening(text)

@@ -132,7 +132,7 @@ def _named(text: str, lower: str, start: int, end: int, before: str) -> Value | 
     service = _service(value, before, behind)
     if service:
         return Value(service.name, start, end, 0.9)
-    assigned = cues.ASSIGNED.search(before) is not None
+    assigned = cues.told(before, behind)
     if service is None and negatives.other_key(before[-48:]):
         return None
     if negatives.uuid(value):

@@ -118,12 +118,46 @@ def opaque(value: str) -> bool:
         return False
     if _HEX.match(value):
         return digits >= 3 and letters >= 2 and entropy(value) >= 2.8  # noqa: PLR2004
+    if identifier(value) or _pieced(value):
+        return False
     upper = sum(char.isupper() for char in value)
     mixed = 0 < upper < letters
     if entropy(value) < (3.1 if len(value) < 24 else 3.5):  # noqa: PLR2004
         return False
     changes = sum(_class(one) != _class(other) for one, other in pairwise(value))
     return changes * (3 if mixed else 4) >= len(value) and wordiness(value) < 0.55  # noqa: PLR2004
+
+
+_PIECE: Final = re.compile(r"[A-Za-z0-9]+")
+_LONG_PIECE: Final = 10
+_GROUPS: Final = 3
+
+
+def _pieced(value: str) -> bool:
+    """Say whether signs cut *value* into short pieces of different lengths, as names and versions are; keys have even groups."""
+    sizes = [len(piece) for piece in _PIECE.findall(value)]
+    return max(sizes) < _LONG_PIECE and not (len(sizes) >= _GROUPS and len(set(sizes)) == 1)
+
+
+_TOKENS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_MOST_NUMBERS: Final = 2
+_ACRONYM: Final = 5
+
+
+def identifier(value: str) -> bool:
+    """Say whether *value* is a name in a program: words and few short numbers, joined by signs or capitals."""
+    tokens = _TOKENS.findall(value)
+    numbers = [token for token in tokens if token.isdigit()]
+    if len(numbers) > _MOST_NUMBERS or any(len(number) > _ACRONYM for number in numbers) or len(tokens) * 3 > len(value):
+        return False
+    return all(_wordlike(token) for token in tokens if not token.isdigit())
+
+
+def _wordlike(token: str) -> bool:
+    if len(token) <= 2 or (token.isupper() and len(token) <= _ACRONYM):  # noqa: PLR2004 - too short to tell
+        return True
+    letters = token.lower()
+    return sum(letters[at : at + 2] not in _PAIRS for at in range(len(letters) - 1)) * 4 <= len(letters) - 1
 
 
 def _class(char: str) -> int:

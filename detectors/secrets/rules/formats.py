@@ -23,7 +23,7 @@ def password(address: str) -> bool:
     return (
         not negatives.placeholder(value)
         and value.lower()
-        not in {"password", "pass", "passwd", "pwd", "secret", "token", "pw", "user", "username", "key", user.lower()}
+        not in {"password", "pass", "passwd", "pwd", "secret", "token", "pw", "user", "username", "key", "tiger", "guest", "foo", "bar", "test", "changeit", user.lower()}
         and not (value.startswith(("$", "{", "<", "[", "%")) or value.isdigit())
     )
 
