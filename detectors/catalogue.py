@@ -18,6 +18,7 @@ from detectors.secrets.rules.names import NAMES
 
 LOOSE: Final = {
     "private-key": "private key blocks: PEM, OpenSSH, PGP and PuTTY, whole or cut short",
+    "service-account-key": "the key file of a cloud service account: the JSON object around a private key, <https://cloud.google.com/iam/docs/keys-create-delete>",
     "password": "what a word for password announces, or what stands where a command or a configuration file has one",
     "keyed-value": "an opaque value that a word such as key, token or secret announces, in seven languages",
     "value-near-cue": "a value that looks drawn at random, in a sentence or line that speaks of credentials",

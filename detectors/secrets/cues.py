@@ -37,7 +37,9 @@ _VERB: Final = (
     r"ist|lautet|heißt|war|wird|sind|wurde auf|ist jetzt|est|sera|sont|était|a été changée? en|es|era|será|son|fue cambiad[ao] a|"
     r"è|sarà|sono|è stat[ao] cambiat[ao] in|luidt|wordt|zijn|werd|is gewijzigd in|becomes|remains|reads|equals"
 )
-_ADVERB: Final = r"(?:\s+(?:now|still|currently|set|changed|reset|updated|jetzt|nun|maintenant|ahora|ora|nu))?(?:\s+(?:to|as|auf))?"
+_ADVERB: Final = (
+    r"(?:\s+(?:now|still|currently|set|changed|reset|updated|jetzt|nun|maintenant|ahora|ora|nu))?(?:\s+(?:to|as|auf))?"
+)
 SIGN: Final = r"\s{0,3}(?::=|=>|==?|:|->|→|：|\|)\s{0,3}"
 VERB: Final = rf"\s+(?:{_VERB}){_ADVERB}[\s:]+"
 _PREPOSITION: Final = r"for|of|to|für|von|zu|pour|de|du|para|del|per|di|voor|van"
@@ -56,7 +58,9 @@ _FOLLOWED: Final = re.compile(
 REVERSED_REACH: Final = 120
 """How far behind a value, in characters, a word may stand that makes it a password."""
 
-_REVERSED: Final = re.compile(r"(?<!\S)[\"'`*(]{0,3}(?P<value>\S{6,64}?)[\"'`*)]{0,3},?\s(?:as|is|was|when|if|als|ist|wenn|comme|est|quand|como|es|cuando|come|è|quando|wanneer)\b[^\n.:;=]{0,40}\Z")
+_REVERSED: Final = re.compile(
+    r"(?<!\S)[\"'`*(]{0,3}(?P<value>\S{6,64}?)[\"'`*)]{0,3},?\s(?:as|is|was|when|if|als|ist|wenn|comme|est|quand|como|es|cuando|come|è|quando|wanneer)\b[^\n.:;=]{0,40}\Z"
+)
 
 ANNOUNCED: Final = tuple(
     re.compile(rf"(?:{PASSWORD})[a-z0-9_.-]{{0,20}}{way}(?:[\"'`]|\*\*)?")

@@ -11,7 +11,7 @@ from typing import Final
 
 from detectors.finding import Finding, Kind
 from detectors.folding import fold
-from detectors.secrets import cues, generic, negatives, passwords, pem
+from detectors.secrets import accounts, cues, generic, negatives, passwords, pem
 from detectors.secrets.anchors import Anchors
 from detectors.secrets.generic import Value
 from detectors.secrets.rule import LONGEST, Rule
@@ -46,7 +46,7 @@ class SecretDetector:
         folded = fold(answer)
         text = folded.text
         lower = lowered(text)
-        blocks = [Value("private-key", block.start, block.end, 1.0) for block in pem.blocks(text) if block.sure]
+        blocks = list(_blocks(text))
         runs = long_runs(text)
         tokens = list(self._tokens(runs))
         loose = [
@@ -88,7 +88,11 @@ class SecretDetector:
         opening = pem.opening(text)
         if opening is not None:
             held.append(opening)
-        held.extend(block.end if block.sure else block.start for block in pem.blocks(text) if block.open)
+        blocks = list(pem.blocks(text))
+        held.extend(block.firm if block.sure else block.start for block in blocks if block.open)
+        file = accounts.unfinished(text, blocks)
+        if file is not None:
+            held.append(file)
         return folded.place(max(0, min(held)))
 
     def _almost(self, value: str) -> bool:
@@ -108,6 +112,17 @@ class SecretDetector:
                     index = bisect_right(places, start) - 1
                     shift = runs[index].start - places[index]
                     yield Value(rule.name, start + shift, end + shift, rule.confidence)
+
+
+def _blocks(text: str) -> Iterator[Value]:
+    """Yield the private key blocks of *text*, with the key files that they stand in."""
+    for block in pem.blocks(text):
+        if block.sure:
+            file = accounts.around(text, block)
+            if file is not None:
+                yield Value("service-account-key", *file, 1.0)
+            else:
+                yield Value("private-key", block.start, block.end, 1.0)
 
 
 def hollow(value: str) -> bool:

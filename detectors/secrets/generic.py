@@ -127,32 +127,31 @@ def _named(text: str, lower: str, start: int, end: int, before: str) -> Value | 
     """Return what the words around the value make of it."""
     value = text[start:end]
     behind = after(lower, end)
-    opaque = negatives.opaque(value)
-    digest = negatives.digest(value)
     service = _service(value, before, behind)
     if service:
         return Value(service.name, start, end, 0.9)
-    assigned = cues.told(before, behind)
-    if service is None and negatives.other_key(before[-48:]):
+    if negatives.other_key(before[-48:]):
         return None
+    told = cues.told(before, behind)
     if negatives.uuid(value):
-        if _WEAK_ID.search(before):
-            return None
-        told = assigned or _directly_named(before)
-        return Value("keyed-value", start, end, 0.75) if told and not negatives.named_digest(before[-24:]) else None
-    if digest and negatives.named_digest(before[-60:]):
+        a_key = not _WEAK_ID.search(before) and not negatives.named_digest(before[-24:])
+        return Value("keyed-value", start, end, 0.75) if a_key and (told or _directly_named(before)) else None
+    if negatives.digest(value) and negatives.named_digest(before[-60:]):
         return None
-    if assigned:
+    if told and not negatives.identifier(value):
         return Value("keyed-value", start, _whole(text, end), 0.8)
+    rule = _near(value, lower[start:end], before, behind)
+    return Value(rule, start, end, 0.7 if rule == "value-near-service" else 0.65) if rule else None
+
+
+def _near(value: str, lower: str, before: str, behind: str) -> str | None:
+    """Return the rule by which the words near *value* make it a credential, where none says what it is."""
     if _WEAK_ID.search(before) or negatives.named_digest(before[-40:]):
         return None
-    if (not digest or "=" in before[-6:]) and _directly_named(before):
-        return Value("value-near-service", start, end, 0.7)
-    if _GLUED_NAME.match(lower, start, end) and lower[start:end].partition("-")[0].partition("_")[0] in NAMES:
-        return Value("value-near-service", start, end, 0.7)
-    if opaque and cues.near(before, behind):
-        return Value("value-near-cue", start, end, 0.65)
-    return None
+    glued = _GLUED_NAME.match(lower) is not None and lower.partition("-")[0].partition("_")[0] in NAMES
+    if glued or ((not negatives.digest(value) or "=" in before[-6:]) and _directly_named(before)):
+        return "value-near-service"
+    return "value-near-cue" if negatives.opaque(value) and cues.near(before, behind) else None
 
 
 _MORE: Final = re.compile(rf"(?:=[{_CLASS}]+)+={{0,2}}")

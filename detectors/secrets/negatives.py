@@ -23,7 +23,14 @@ _PLACEHOLDER: Final = re.compile(
     r"lorem|foobar|f00bar|deadbeef|cafebabe|goes[-_ ]?here|[-_]here\b|<[^>]*>|\$\{|\{\{|\}\}|%\(|\$\(|\.\.\.|\u2026|\*{3,}|\u2022{3,}|x{5,}|#{4,}|_{4,}|-{4,}|\?{3,}",
     re.IGNORECASE,
 )
-_ROWS: Final = ("0123456789" * 2, "abcdefghijklmnopqrstuvwxyz" * 2, "qwertyuiop", "asdfghjkl", "zxcvbnm", "0123456789abcdef" * 2)
+_ROWS: Final = (
+    "0123456789" * 2,
+    "abcdefghijklmnopqrstuvwxyz" * 2,
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "0123456789abcdef" * 2,
+)
 _STEP: Final = 4
 _LONG_STEP: Final = 9
 _STEPS: Final = frozenset(
@@ -33,11 +40,34 @@ _STEPS: Final = frozenset(
 
 _PAIRS: Final = frozenset(
     row[0] + second
-    for row in (
-        "abcdfgiklmnprstuvxy baceijlorsuy cacehiklorstuy dadeilorsuy eabcdefgilmnpqrstuvwxyz faefilortu gaehilnorsu haeiortuy "
-        "iabcdefgklmnopqrstvxz jeou kaeisu labdefilopstuy mabeimopsu nacdefgiklmnostuvy oabcdefgiklmnoprstuvwx paehiloprstuvy "
-        "qu rabcdefgiklmnoprstuvwy sacehilmnopstuy tacehilmoprstuwy uabcdefgilmnoprstvx vaeior waehior xaceipt yeilnopstw zaei"
-    ).split()
+    for row in [
+        "abcdfgiklmnprstuvxy",
+        "baceijlorsuy",
+        "cacehiklorstuy",
+        "dadeilorsuy",
+        "eabcdefgilmnpqrstuvwxyz",
+        "faefilortu",
+        "gaehilnorsu",
+        "haeiortuy",
+        "iabcdefgklmnopqrstvxz",
+        "jeou",
+        "kaeisu",
+        "labdefilopstuy",
+        "mabeimopsu",
+        "nacdefgiklmnostuvy",
+        "oabcdefgiklmnoprstuvwx",
+        "paehiloprstuvy",
+        "qu",
+        "rabcdefgiklmnoprstuvwy",
+        "sacehilmnopstuy",
+        "tacehilmoprstuwy",
+        "uabcdefgilmnoprstvx",
+        "vaeior",
+        "waehior",
+        "xaceipt",
+        "yeilnopstw",
+        "zaei",
+    ]
     for second in row[1:]
 )
 """Pairs of letters that make 98 % of the pairs in words of six European languages, and 44 % of those in random letters."""
@@ -148,7 +178,11 @@ def identifier(value: str) -> bool:
     """Say whether *value* is a name in a program: words and few short numbers, joined by signs or capitals."""
     tokens = _TOKENS.findall(value)
     numbers = [token for token in tokens if token.isdigit()]
-    if len(numbers) > _MOST_NUMBERS or any(len(number) > _ACRONYM for number in numbers) or len(tokens) * 3 > len(value):
+    if (
+        len(numbers) > _MOST_NUMBERS
+        or any(len(number) > _ACRONYM for number in numbers)
+        or len(tokens) * 3 > len(value)
+    ):
         return False
     return all(_wordlike(token) for token in tokens if not token.isdigit())
 

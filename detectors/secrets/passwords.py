@@ -1,5 +1,5 @@
 """What a word for a password announces, and what stands where a command or a configuration file has one."""
-# ruff: noqa: E501, PLR2004, S105 - words, shortest lengths
+# ruff: noqa: E501, PLR2004, RUF001 - words and signs of several languages, shortest lengths
 
 from __future__ import annotations
 
@@ -15,14 +15,23 @@ _PLACES: Final = tuple(
     (stems, re.compile(pattern))
     for stems, pattern in (
         # curl -u name:password
-        (("curl",), r"\bcurl\b[^\n]{0,200}?\s(?:-u|--user|--proxy-user)[= ]?[\"']?[^\s:\"']{1,64}:(?P<value>[^\s\"']{4,128})"),
+        (
+            ("curl",),
+            r"\bcurl\b[^\n]{0,200}?\s(?:-u|--user|--proxy-user)[= ]?[\"']?[^\s:\"']{1,64}:(?P<value>[^\s\"']{4,128})",
+        ),
         # <Pass encoding="base64">...</Pass>, <password>...</password>
         (("</",), r"<(?:pass|password|passphrase|secret|apikey|token)(?:\s[^>\n]{0,60})?>(?P<value>[^<\s]{4,128})<"),
         # <add key="ClearTextPassword" value="..." />, name="password" value="..."
-        (("value=",), r"(?:password|secret|apikey|api_key|token)[\"']\s{1,3}(?:[a-z]{2,12}=[\"'][a-z]{2,12}[\"']\s)?value=[\"'](?P<value>[^\"'\s]{4,128})[\"']"),
+        (
+            ("value=",),
+            r"(?:password|secret|apikey|api_key|token)[\"']\s{1,3}(?:[a-z]{2,12}=[\"'][a-z]{2,12}[\"']\s)?value=[\"'](?P<value>[^\"'\s]{4,128})[\"']",
+        ),
         # machine ... login ... password ...
         (("login", "password"), r"\blogin\s+\S{1,64}\s+password\s+(?P<value>\S{4,128})"),
-        (("username", "password"), r"(?:\A|\n)[ \t]{0,8}username\s+(?!and\b)\S{1,64}\s+(?:privilege\s+\d{1,2}\s+)?password\s+(?:[0-9]\s+)?(?P<value>\S{4,128})"),
+        (
+            ("username", "password"),
+            r"(?:\A|\n)[ \t]{0,8}username\s+(?!and\b)\S{1,64}\s+(?:privilege\s+\d{1,2}\s+)?password\s+(?:[0-9]\s+)?(?P<value>\S{4,128})",
+        ),
         (("sshpass",), r"\bsshpass\s+-p\s?[\"']?(?P<value>[^\s\"']{4,128})"),
         (("redis-cli",), r"\bredis-cli\b[^\n]{0,100}?\s-a\s?[\"']?(?P<value>[^\s\"']{4,128})"),
         (("mysql",), r"\bmysql(?:dump|admin)?\b[^\n]{0,100}?\s-p(?P<value>[^\s\"']{4,128})"),
@@ -36,8 +45,14 @@ _PLACES: Final = tuple(
             ("cred",),
             r"\bcred(?:ential|encial|enzial)?(?:s|es|i)?\b[^\n:]{0,30}?(?:\s(?:are|is|son|sono)|:)\s{1,2}[\"'`]?[\w.@-]{2,64}(?::| ?/ ?)(?P<value>[^\s\"'`]{6,64})",
         ),
-        (("zugangsdaten",), r"zugangsdaten\b[^\n:]{0,30}?(?:\s(?:sind|lauten)|:)\s{1,2}[\"'`]?[\w.@-]{2,64}(?::| ?/ ?)(?P<value>[^\s\"'`]{6,64})"),
-        (("identifiants",), r"identifiants\b[^\n:]{0,30}?(?:\s(?:sont)|\s?:)\s{1,2}[\"'`]?[\w.@-]{2,64}(?::| ?/ ?)(?P<value>[^\s\"'`]{6,64})"),
+        (
+            ("zugangsdaten",),
+            r"zugangsdaten\b[^\n:]{0,30}?(?:\s(?:sind|lauten)|:)\s{1,2}[\"'`]?[\w.@-]{2,64}(?::| ?/ ?)(?P<value>[^\s\"'`]{6,64})",
+        ),
+        (
+            ("identifiants",),
+            r"identifiants\b[^\n:]{0,30}?(?:\s(?:sont)|\s?:)\s{1,2}[\"'`]?[\w.@-]{2,64}(?::| ?/ ?)(?P<value>[^\s\"'`]{6,64})",
+        ),
         (("log in",), r"\blog in (?:as|with) [\"'`]?[\w.@-]{2,64}[\"'`]? ?[/:] ?[\"'`]?(?P<value>[^\s\"'`]{6,64})"),
         # Authorization: Basic ...
         (("basic ",), r"\bauthorization[\"']?\s{0,2}[:=]\s{0,2}[\"']?basic\s{1,2}(?P<value>[a-z0-9+/]{8,400}={0,2})"),
@@ -48,7 +63,9 @@ _STEMS: Final = (
     "pass", "pwd", "pw", "kennw", "contrase", "clave", "parol", "wachtw", "senha", "mdp", "hasł", "lösen", "парол", "密码", "パス", "pin", "geheimz", "codew",
 )  # fmt: skip
 _WORDS_ONLY: Final = re.compile(r"[^\W\d_]+(?:[-'’_][^\W\d_]+)*[.!?,;:]*\Z")
-_VARIABLE: Final = re.compile(r"[\"'\\]*(?:\$[A-Za-z_{(]|%[A-Za-z_]+%|#\{|@[A-Z]{2,}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']*\Z)")
+_VARIABLE: Final = re.compile(
+    r"[\"'\\]*(?:\$[A-Za-z_{(]|%[A-Za-z_]+%|#\{|@[A-Z]{2,}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']*\Z)"
+)
 """A reference to a value that stands elsewhere."""
 _CODE: Final = re.compile(
     r"\w[(\[<]|\w\|\w|\$[{(]|\{\{|->|::|=>|&&|\|\||\(\)|\A[({\[<]|\A[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z|"
@@ -179,7 +196,14 @@ def is_password(value: str, *, quoted: bool, symbol: bool, number: bool = False)
         return False
     if _WORDS_ONLY.match(value):
         # A bare word is a password only where nothing else could stand: quoted, behind a sign, and not all lower case.
-        return quoted and symbol and len(value) >= 6 and not value.islower() and not value.isupper() and not value.istitle()
+        return (
+            quoted
+            and symbol
+            and len(value) >= 6
+            and not value.islower()
+            and not value.isupper()
+            and not value.istitle()
+        )
     if value.isdigit():
         return (symbol or number) and len(value) >= 4
     return len(value) >= 6 and _STRONG.match(value) is not None and any(char.isalnum() for char in value)
@@ -201,9 +225,7 @@ def open_value(text: str, lower: str) -> int | None:
     the line may still say that it is one.
     """
     held = [
-        start
-        for start, word in _last_words(text, cues.REVERSED_REACH)
-        if strong(word.strip("\"'`*()").rstrip(_ENDS))
+        start for start, word in _last_words(text, cues.REVERSED_REACH) if strong(word.strip("\"'`*()").rstrip(_ENDS))
     ]
     quote = _open_quote(text, lower)
     if quote is not None:
@@ -213,7 +235,9 @@ def open_value(text: str, lower: str) -> int | None:
 
 def _last_words(text: str, reach: int) -> Iterator[tuple[int, str]]:
     begin = max(text.rfind("\n") + 1, len(text) - reach)
-    for match in re.finditer(r"\S{6,72}", text[begin:]):
+    while begin > 0 and begin < len(text) and not text[begin - 1].isspace():
+        begin += 1
+    for match in re.finditer(r"(?<!\S)\S{6,72}(?!\S)", text[begin:]):
         yield begin + match.start(), match.group()
 
 

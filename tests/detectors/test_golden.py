@@ -16,6 +16,7 @@ DIGEST = sample(HEX, 64, seed=5)
 COMMIT = sample(HEX, 40, seed=6)
 GITHUB = "ghp_" + sample(ALNUM, 36)
 OPAQUE = "Zk93jd8sKq02mmXp1vT4"
+LONG = sample(ALNUM, 700, seed=7) + "=" + sample(ALNUM, 60, seed=8)
 KEY_LINE = sample(BASE64, 64, seed=9)
 BLOCK = "\n".join([KEY_LINE] * 4)
 
@@ -41,6 +42,19 @@ def found(detector, text):
         ("La password è Gatt0-ner0", "password", "Gatt0-ner0"),
         ("Het wachtwoord is Fiets-44x", "password", "Fiets-44x"),
         ("curl -u deploy:s3cr3tPa55 https://acme.test/", "password", "s3cr3tPa55"),
+        ("mysql -u root -ps3cr3tPa55 shop", "password", "s3cr3tPa55"),
+        ("ALTER USER app IDENTIFIED BY 's3cr3tPa55';", "password", "s3cr3tPa55"),
+        ("Log in as admin with the password kX9#mQ2$vL.", "password", "kX9#mQ2$vL"),
+        ("use Tr0ub4dor-3 as the password", "password", "Tr0ub4dor-3"),
+        ("Das Kennwort für den Server ist S0mmer!2024.", "password", "S0mmer!2024"),
+        ("The credentials are admin:Tr0ub4dor-3", "password", "Tr0ub4dor-3"),
+        ("the PIN is 4831", "password", "4831"),
+        (f"Der geheime Schlüssel wurde auf {UUID} geändert.", "keyed-value", UUID),
+        (f"Utilisez {UUID} comme clé secrète.", "keyed-value", UUID),
+        (f"Aquí tienes la clave: {OPAQUE}", None, OPAQUE),
+        (f"Ecco la chiave: {OPAQUE}", None, OPAQUE),
+        (f"Hier is de sleutel: {OPAQUE}", None, OPAQUE),
+        (f"acme_token = {LONG}", "keyed-value", LONG),
         (f"postgres://app:{OPAQUE}@db.test/x", "url-password", f"postgres://app:{OPAQUE}@db.test/x"),
         (
             f"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,1F77\n\n{BLOCK}\n-----END RSA PRIVATE KEY-----",
@@ -78,6 +92,15 @@ def test_a_credential_is_found_where_it_stands(secrets, text, rule, value):
         f"-----BEGIN CERTIFICATE-----\n{BLOCK}\n-----END CERTIFICATE-----",
         f"data:image/png;base64,iVBORw0KGgo{sample(BASE64, 80)}",
         "password: ********",
+        'usernameLabel: "Name:", passwordLabel: "Password:", rememberLabel: "Remember me 4711:"',
+        """echo 'export DATABASE_PASSWORD="'$OTHER_PASSWORD'"' >> .env""",
+        "doc.Security.KeySize = PdfEncryptionKeySize.Key128Bit;",
+        "the API moved from gpt-4o-audio-preview-2024-10-01 to o1-mini-2024-09-12",
+        'the token header "HTTP_403_FORBIDDEN" is sent with httpx2.AsyncClient',
+        "rc: allow loading username and password from ~/.netrc",
+        "The passcode list passes __round__() and sha256sum",
+        f"public_key = {OPAQUE}",
+        f"cache_key: {OPAQUE}",
         "export API_KEY=your-api-key-here",
         "token = os.environ['TOKEN']",
         "password = get_password(user)",

@@ -49,6 +49,14 @@ FILLER = (
     "12.5 % ",
     "\u200b",
     "= ",
+    "use Tr0ub4dor-3 ",
+    " as the password",
+    '{\n"type": "service_account", ',
+    '"private_key": "',
+    '"client_email": "robot@acme.test"}',
+    "-----BEGIN PRIVATE KEY-----\\n" + "QUJD" * 16,
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0",
+    ".",
 )
 
 pieces = st.sampled_from((*SECRETS, *PERSONAL, *MARKERS, *FILLER))

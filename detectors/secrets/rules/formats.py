@@ -17,13 +17,19 @@ def _jwt_sample() -> str:
     return f"{header}.{payload}.{sample(URLSAFE, 43)}"
 
 
+_NO_PASSWORDS_TEXT: Final = (
+    "password pass passwd pwd secret token pw user username key tiger guest foo bar test changeit"
+)
+_NO_PASSWORDS: Final = frozenset(_NO_PASSWORDS_TEXT.split())
+
+
 def password(address: str) -> bool:
     """Say whether the password in *address* is one and not a word for it."""
     user, _, value = address.partition("://")[2].rpartition("@")[0].partition(":")
     return (
         not negatives.placeholder(value)
-        and value.lower()
-        not in {"password", "pass", "passwd", "pwd", "secret", "token", "pw", "user", "username", "key", "tiger", "guest", "foo", "bar", "test", "changeit", user.lower()}
+        and value.lower() not in _NO_PASSWORDS
+        and value.lower() != user.lower()
         and not (value.startswith(("$", "{", "<", "[", "%")) or value.isdigit())
     )
 

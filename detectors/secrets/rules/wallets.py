@@ -29,7 +29,10 @@ RULES: Final[tuple[Rule, ...]] = (
         pattern=rf"(?<![A-Za-z0-9])[5KLc9][{_BASE58}]{{50,51}}(?![A-Za-z0-9])",
         anchor=("5", "k", "l", "c", "9"),
         source="https://en.bitcoin.it/wiki/Wallet_import_format",
-        matches=(validators.base58check(b"\x80" + bytes(range(7, 39)) + b"\x01"), validators.base58check(b"\x80" + bytes(range(7, 39)))),
+        matches=(
+            validators.base58check(b"\x80" + bytes(range(7, 39)) + b"\x01"),
+            validators.base58check(b"\x80" + bytes(range(7, 39))),
+        ),
         near_misses=("5" + sample(_BASE58, 50),),
         valid=validators.wallet_import,
     ),
@@ -80,7 +83,10 @@ RULES: Final[tuple[Rule, ...]] = (
         pattern=r"\$(?:apr1|1)\$[./A-Za-z0-9]{1,8}\$[./A-Za-z0-9]{22}(?![./A-Za-z0-9])",
         anchor=("$apr1$", "$1$"),
         source="https://httpd.apache.org/docs/2.4/misc/password_encryptions.html",
-        matches=("$apr1$" + sample(ALNUM, 8) + "$" + sample(ALNUM, 22), "$1$" + sample(ALNUM, 8) + "$" + sample(ALNUM, 22)),
+        matches=(
+            "$apr1$" + sample(ALNUM, 8) + "$" + sample(ALNUM, 22),
+            "$1$" + sample(ALNUM, 8) + "$" + sample(ALNUM, 22),
+        ),
         near_misses=("$apr1$" + sample(ALNUM, 8),),
         confidence=0.8,
     ),

@@ -1,5 +1,4 @@
 """Addresses that are credentials: whoever knows one may post."""
-# ruff: noqa: E501 - one credential a line
 
 from __future__ import annotations
 
