@@ -94,10 +94,14 @@ class Searched:
         """Return the lower-case text in front of *start*, at most *length* characters."""
         return self.lower[max(0, start - length) : start]
 
+    def segment_end(self, place: int) -> int:
+        """Return where the segment ends in which *place* stands."""
+        index = bisect_right(self._ends, place)
+        return self._ends[index] if index < len(self._ends) else len(self.text)
+
     def around(self, start: int, end: int) -> str:
         """Return the lower-case text in front, and behind as far as the segment of *start* goes."""
-        index = bisect_right(self._ends, start)
-        close = self._ends[index] if index < len(self._ends) else len(self.text)
+        close = self.segment_end(start)
         return self.before(start) + " \0 " + self.lower[end : max(end, min(close, end + CONTEXT_BEFORE))]
 
 

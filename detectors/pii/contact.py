@@ -40,7 +40,7 @@ _PHONE: Final = re.compile(
 _PHONE_WORDS: Final = re.compile(
     r"\b(?:tele?(?:ph|f)\w*|phone\w*|tel|fax|call\w*|mobile?\w*|cell\w*|handy\w*|text me|whatsapp|signal|hotline|dial|answering|messages?|"
     r"rufnummer|móvil|m[oó]vil|celular|cellulare|portable|gsm|reach\w*|contact\w*|sms|kontakt\w*|landline|"
-    r"durchwahl|extension|pager|voicemail|rufen|appele\w*|llam\w*|chiam\w*|bel(?:len)?)\b",
+    r"durchwahl|extension|pager|voicemail|rufen|appele\w*|llam\w*|chiam\w*|bel(?:len)?)\b| \0 \s?[(-]?\s?(?:office|home|work|direct)\b",
 )
 _DATE: Final = re.compile(
     r"(?:(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)?\d\d"

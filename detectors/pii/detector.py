@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -92,15 +93,14 @@ class PiiDetector:
         """
         self.warm()
         folded = fold(answer)
-        if not folded.text:
+        text = _lines(folded.text)
+        if not text:
             return []
-        entities = [
-            name for recogniser, names in self._structured if _may(recogniser.needs, folded.text) for name in names
-        ]
+        entities = [name for recogniser, names in self._structured if _may(recogniser.needs, text) for name in names]
         entities.extend(self._names)
         if not entities:
             return []
-        candidates: list[Candidate] = self._engine.analyze(folded.text, segments(folded.text), entities)
+        candidates: list[Candidate] = self._engine.analyze(text, segments(text), entities)
         findings: dict[tuple[str, Span], float] = {}
         for one in found(c for c in candidates if c.score >= self._thresholds[c.entity]):
             span = folded.back(one.start, one.end)
@@ -113,7 +113,15 @@ class PiiDetector:
     def settled(self, answer: str) -> int:
         """See :meth:`detectors.base.Detector.settled`: the start of the sentence or line that is still open."""
         folded = fold(answer)
-        return folded.place(settled(folded.text))
+        return folded.place(settled(_lines(folded.text)))
+
+
+_ESCAPED: Final = re.compile(r"\\[nrt](?=[^\W_a-z]|\\[nrt])")
+
+
+def _lines(text: str) -> str:
+    """Return *text* with the line ends of strings inside JSON and code blanked, so that no value begins with one."""
+    return _ESCAPED.sub("  ", text) if "\\" in text else text
 
 
 def _may(needs: str, text: str) -> bool:
