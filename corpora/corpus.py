@@ -59,7 +59,8 @@ class Corpus:
 
         Args:
             directory: Where the index lives; created where it is missing.
-            documents: Consumed once, one at a time; memory stays bounded.
+            documents: Consumed once, one at a time; memory stays bounded.  Canaries planted in them are taken out:
+                what is indexed, and every offset, is the text as it was.
             name: Name of the corpus in findings and references.
             kind: retrieval, training, public or prompt.
             store_text: Keep the texts, which alignment needs; without them similarities are estimated from marks.
@@ -76,12 +77,13 @@ class Corpus:
         from corpora.index.building import build
         from corpora.index.manifest import KINDS
         from corpora.index.sources import SourceFailed, from_source
+        from corpora.planting.marking import unmarked_documents
 
         valid_corpus_name(name)
         if kind not in KINDS:
             raise ValueError(f"kind is one of {', '.join(sorted(KINDS))}")
         path = Path(directory)
-        source = from_source(documents)
+        source = from_source(unmarked_documents(documents))
         try:
             build(path, source, name=name, kind=kind, store_text=store_text, resume=resume, progress=progress)
         except SourceFailed as failed:
@@ -130,9 +132,10 @@ class Corpus:
         """
         from corpora.index.change import update
         from corpora.index.sources import SourceFailed, from_source
+        from corpora.planting.marking import unmarked_documents
 
         known = self._now().snapshot
-        source = from_source(add)
+        source = from_source(unmarked_documents(add))
         try:
             change = update(self._directory, known, add=source, remove=remove, compact=compact, progress=progress)
         except SourceFailed as failed:

@@ -35,7 +35,7 @@ def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         else:
             kept.add(finding)
     whole = [finding for group in groups.values() for finding in _unite(group)]
-    opaque = united(finding.span for finding in whole if finding.kind in _OPAQUE)
+    opaque = united(finding.span for finding in (*whole, *kept) if finding.kind in _OPAQUE)
     for finding in whole:
         if finding.kind is not Kind.PII:
             kept.add(finding)

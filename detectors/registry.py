@@ -11,7 +11,7 @@ from detectors.base import Detector
 def open_detectors(
     corpora: Sequence[Corpus],
     *,
-    canary_key: bytes | None,
+    canary_keys: Collection[bytes],
     model: str,
     names: Collection[str],
 ) -> tuple[Detector, ...]:
@@ -20,7 +20,7 @@ def open_detectors(
 
     Args:
         corpora: What must not be reproduced.
-        canary_key: Key of the planted markers; None leaves markers out.
+        canary_keys: Keys of the planted markers; none leaves markers out.
         model: The spaCy model for names.
         names: Entities that only the model sees and that are wanted; empty loads no model.
     """
@@ -30,8 +30,8 @@ def open_detectors(
     from detectors.verbatim import VerbatimDetector
 
     detectors: list[Detector] = [SecretDetector(), PiiDetector(model=model, names=names)]
-    if canary_key is not None:
-        detectors.append(CanaryDetector(canary_key))
+    if canary_keys:
+        detectors.append(CanaryDetector(*canary_keys, corpora=corpora))
     if corpora:
         detectors.append(VerbatimDetector(corpora))
     return tuple(detectors)

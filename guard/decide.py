@@ -12,6 +12,7 @@ from corpora.spans import united
 from detectors.finding import Finding, Kind
 from guard.coverage import VERBATIM_KINDS, Held, held_ranges
 from guard.exemption import EXEMPT_CHARACTERS, Question
+from guard.markers import judged_markers
 from guard.policy import Policy
 from guard.proposal import Atom
 from guard.quotas import Quotas
@@ -52,7 +53,8 @@ def decide(
     """
     found = list(findings)
     held = held_ranges(answer, found, rights, free)
-    acted = ((finding, policy.action(finding)) for finding in found if finding.kind not in VERBATIM_KINDS)
+    acted = [(one, policy.action(one)) for one in found if one.kind not in {*VERBATIM_KINDS, Kind.CANARY}]
+    acted += judged_markers(found, rights, policy.rules.get(Kind.CANARY, Action.BLOCK))
     values = [(finding, action) for finding, action in acted if action is not Action.ALLOW]
     cuts = {upto}
     for one in held:

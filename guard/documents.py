@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from corpora.corpus import Corpus
 from corpora.document import DocumentRef
@@ -10,7 +10,7 @@ from guard.access.ledger.base import Account, Ledger, Retrieval
 from guard.judge import right_of
 from guard.policy import Policy
 from guard.principal import Principal
-from guard.rights import Right
+from guard.rights import UNKNOWN, Right
 from guard.verdict import Dropped, Kept, Reason
 
 
@@ -23,9 +23,12 @@ def filter_documents(
     ledger: Ledger,
     request_id: str,
     question: str,
+    decoys: Container[DocumentRef] = (),
 ) -> tuple[Kept, Mapping[DocumentRef, Right]]:
     """
     Sort *refs* into those that may go into a prompt for *principal* and those that may not, and count the retrievals.
+
+    Decoys are dropped like documents that nobody knows, and count for nothing.
 
     Returns:
         The two lists, and what the principal may do with each document.
@@ -33,7 +36,7 @@ def filter_documents(
     Raises:
         guard.errors.GuardUnavailable: The ledger could not be asked; use none of them.
     """
-    rights = {ref: right_of(principal, corpora.get(ref.corpus), ref.id) for ref in refs}
+    rights = {ref: UNKNOWN if ref in decoys else right_of(principal, corpora.get(ref.corpus), ref.id) for ref in refs}
     reasons: dict[DocumentRef, Reason] = {
         ref: Reason.ENTITLEMENT for ref, right in rights.items() if not right.readable
     }

@@ -16,6 +16,7 @@ from detectors.base import Detector
 from guard.access.limits import Decision, Limiter
 from guard.access.tails import Tails
 from guard.access.window import FixedWindow
+from guard.decoys import Decoys, Withheld
 from guard.documents import filter_documents
 from guard.errors import GuardUnavailable, RequestError, or_unavailable
 from guard.judge import Judge
@@ -53,6 +54,7 @@ class Guard(AsyncTwins):
         resources: ExitStack,
         watch: Watch | None = None,
         windows: FixedWindow | None = None,
+        decoys: Decoys | None = None,
     ) -> None:
         self.settings = settings
         self.policy: Policy = settings.policy
@@ -63,6 +65,7 @@ class Guard(AsyncTwins):
         self._limiter = limiter
         self._tails = Tails()
         self._windows = windows
+        self.decoys = decoys if decoys is not None else Decoys()
         self._resources = resources
         self._digest = self.policy.digest
         self._closed = False
@@ -172,6 +175,7 @@ class Guard(AsyncTwins):
                 ledger=self.ledger,
                 request_id=own_id,
                 question=question or "",
+                decoys=self.decoys,
             )
             if len(free) < len(refs):
                 kept = with_held(kept, refs)
@@ -253,7 +257,7 @@ class Guard(AsyncTwins):
             request_id=own_id,
             question=question,
             record=record,
-            held=hold.documents,
+            held=Withheld(hold.documents, self.decoys),
             windows=self._windows,
             public_only=hold.public_only,
         )

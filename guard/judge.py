@@ -143,8 +143,10 @@ class Judge:
 
     def disclosed_only_freely(self, finding: Finding) -> bool:
         """Say whether every document of *finding* is free to read: then it is no leak and is not reported."""
-        return bool(finding.documents) and all(
-            self._rights.get((source.corpus, source.id), UNKNOWN).free for source in finding.documents
+        return (
+            finding.kind in VERBATIM_KINDS
+            and bool(finding.documents)
+            and all(self._rights.get((source.corpus, source.id), UNKNOWN).free for source in finding.documents)
         )
 
     def _look_up(self, findings: Sequence[Finding]) -> None:

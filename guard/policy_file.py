@@ -18,7 +18,7 @@ from detectors.finding import Kind
 from guard.errors import ConfigError
 from guard.operations_file import audit_setting
 from guard.policy import DEFAULT_LABELS, Policy
-from guard.policy_schema import File, KeyTable, UpstreamTable
+from guard.policy_schema import CanaryTable, File, KeyTable, UpstreamTable
 from guard.prices import Prices
 from guard.principal import Principal
 from guard.secret_values import secret, variable
@@ -122,7 +122,7 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
         tiers=_tiers(file, path),
         prices=Prices(**file.prices.model_dump()),
         limits_store=_limits_store(file, path, environment),
-        canary_key=secret("canary", file.canary, path, folder, environment),
+        canary_keys=_canary_keys(file.canary, path, folder, environment),
         window_key=secret("window", file.window, path, folder, environment),
     )
 
@@ -242,3 +242,15 @@ def _limits_store(file: File, path: Path, environment: Mapping[str, str]) -> str
     if file.limits.store_env is None:
         return file.limits.store
     return variable(file.limits.store_env, environment, f"{path}: limits.store_env")
+
+
+def _canary_keys(
+    table: CanaryTable | None, path: Path, folder: Path, environment: Mapping[str, str]
+) -> tuple[bytes, ...]:
+    """Return the keys of planted markers, the one in force first; none where there is no such table."""
+    if table is None:
+        return ()
+    old = [CanaryTable(key_env=name) for name in table.old_key_envs]
+    old += [CanaryTable(key_file=name) for name in table.old_key_files]
+    keys = [secret("canary", one, path, folder, environment) for one in (table, *old)]
+    return tuple(dict.fromkeys(key for key in keys if key is not None))

@@ -148,10 +148,12 @@ class PricesTable(Table):
 
 
 class CanaryTable(Table):
-    """``[canary]``: the key of the planted markers."""
+    """``[canary]``: the key of the planted markers, and earlier ones that are still recognised."""
 
     key_env: str | None = None
     key_file: str | None = None
+    old_key_envs: list[str] = []
+    old_key_files: list[str] = []
 
 
 class WindowTable(Table):

@@ -132,7 +132,7 @@ class Settings:
         users: The users the doors accept, by name; empty means that no list is kept.
         prices: What a question costs.
         limits_store: Where questions are counted: ``memory``, or the URL of a store, which may hold a password.
-        canary_key: Key of the planted markers; None where none are planted.
+        canary_keys: Keys of the planted markers, the one in force first; empty where none are planted.
         window_key: Picks the only part of a document with a windowed label that anybody is shown; None for nothing.
     """
 
@@ -149,7 +149,7 @@ class Settings:
     tiers: Mapping[str, TierSetting] = field(default_factory=lambda: {"standard": TierSetting()})
     prices: Prices = field(default_factory=Prices)
     limits_store: str = field(default="memory", repr=False)
-    canary_key: bytes | None = field(default=None, repr=False)
+    canary_keys: tuple[bytes, ...] = field(default=(), repr=False)
     window_key: bytes | None = field(default=None, repr=False)
 
     @classmethod

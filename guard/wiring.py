@@ -10,10 +10,12 @@ from guard.access.audit import AuditRecorder, configuration_facts, open_audit
 from guard.access.ledger import open_ledger
 from guard.access.limits import Limiter, Metering, open_windows
 from guard.access.window import FixedWindow
+from guard.decoys import Decoys
 from guard.engine import Guard
 from guard.errors import AuditUnavailable, ConfigError
 from guard.settings import Settings
 from guard.watch import Observer, Watch
+from guard.watch.canaries import CanaryObserver
 
 
 def build(settings: Settings) -> Guard:
@@ -25,6 +27,7 @@ def build(settings: Settings) -> Guard:
         corpora.errors.CorpusError: An index cannot be opened; the message names its path.
         guard.errors.LedgerUnavailable: The ledger cannot be opened.
     """
+    from detectors.canaries import CanaryDetector
     from detectors.registry import open_detectors
 
     _check_entities(settings)
@@ -45,12 +48,14 @@ def build(settings: Settings) -> Guard:
         opened.callback(ledger.close)
         detectors = open_detectors(
             tuple(corpora.values()),
-            canary_key=settings.canary_key,
+            canary_keys=settings.canary_keys,
             model=settings.pii.model,
             names=settings.policy.named_by_model if settings.pii.ner else (),
         )
         limiter = Limiter(settings.tiers, open_windows(settings.limits_store))
-        watch = _watch(settings, opened, observers=[Metering(limiter, settings.prices)])
+        decoys = Decoys(settings.canary_keys)
+        canaries = [CanaryObserver(one, decoys) for one in detectors if isinstance(one, CanaryDetector)]
+        watch = _watch(settings, opened, observers=[Metering(limiter, settings.prices), *canaries])
         return Guard(
             settings=settings,
             corpora=corpora,
@@ -60,6 +65,7 @@ def build(settings: Settings) -> Guard:
             resources=opened.pop_all(),
             windows=windows,
             watch=watch,
+            decoys=decoys,
         )
 
 

@@ -108,7 +108,7 @@ def _planted(documents: Iterable[Document], key: bytes) -> tuple[list[Document],
     for document in documents:
         text, number = document.text, 0
         while CANARY_PLACEHOLDER in text:
-            made = marker(key, CORPUS, document.id, number, tenant=document.tenant)
+            made = marker(key, CORPUS, document.id, text.index(CANARY_PLACEHOLDER))
             text = text.replace(CANARY_PLACEHOLDER, f"Filed under {made}.", 1)
             number += 1
         markers += number
