@@ -6,8 +6,9 @@ from collections.abc import Container, Mapping, Sequence
 
 from corpora.corpus import Corpus
 from corpora.document import DocumentRef
+from guard.access.entitlements import BY_READERS, Entitlements
 from guard.access.ledger.base import Account, Ledger, Retrieval
-from guard.judge import right_of
+from guard.judge import rights_of
 from guard.policy import Policy
 from guard.principal import Principal
 from guard.rights import UNKNOWN, Right
@@ -24,6 +25,7 @@ def filter_documents(
     request_id: str,
     question: str,
     decoys: Container[DocumentRef] = (),
+    entitlements: Entitlements = BY_READERS,
 ) -> tuple[Kept, Mapping[DocumentRef, Right]]:
     """
     Sort *refs* into those that may go into a prompt for *principal* and those that may not, and count the retrievals.
@@ -36,7 +38,8 @@ def filter_documents(
     Raises:
         guard.errors.GuardUnavailable: The ledger could not be asked; use none of them.
     """
-    rights = {ref: UNKNOWN if ref in decoys else right_of(principal, corpora.get(ref.corpus), ref.id) for ref in refs}
+    known = rights_of(principal, corpora, refs, entitlements)
+    rights = {ref: UNKNOWN if ref in decoys else right for ref, right in known.items()}
     reasons: dict[DocumentRef, Reason] = {
         ref: Reason.ENTITLEMENT for ref, right in rights.items() if not right.readable
     }

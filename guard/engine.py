@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from corpora.document import DocumentRef
 from corpora.errors import CorpusError
 from detectors.base import Detector
+from guard.access.entitlements import BY_READERS, Entitlements
 from guard.access.limits import Decision, Limiter
 from guard.access.tails import Tails
 from guard.access.window import FixedWindow
@@ -55,6 +56,7 @@ class Guard(AsyncTwins):
         watch: Watch | None = None,
         windows: FixedWindow | None = None,
         decoys: Decoys | None = None,
+        entitlements: Entitlements = BY_READERS,
     ) -> None:
         self.settings = settings
         self.policy: Policy = settings.policy
@@ -66,6 +68,7 @@ class Guard(AsyncTwins):
         self._tails = Tails()
         self._windows = windows
         self.decoys = decoys if decoys is not None else Decoys()
+        self.entitlements = entitlements
         self._resources = resources
         self._digest = self.policy.digest
         self._closed = False
@@ -176,6 +179,7 @@ class Guard(AsyncTwins):
                 request_id=own_id,
                 question=question or "",
                 decoys=self.decoys,
+                entitlements=self.entitlements,
             )
             if len(free) < len(refs):
                 kept = with_held(kept, refs)
@@ -260,6 +264,7 @@ class Guard(AsyncTwins):
             held=Withheld(hold.documents, self.decoys),
             windows=self._windows,
             public_only=hold.public_only,
+            entitlements=self.entitlements,
         )
         return GuardStream(
             judge=judge,
@@ -319,6 +324,7 @@ class Guard(AsyncTwins):
             tails=self._tails,
             documents=documents,
             record=record,
+            entitlements=self.entitlements,
         )
 
     def _ready(self, principal: Principal) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
 from corpora.corpus import Corpus
-from corpora.document import DocumentRef
+from corpora.document import DocumentInfo, DocumentRef
 from corpora.labels import PUBLIC
 from corpora.span import Span
 from detectors.finding import Finding
-from guard.access.entitlements import free_to_read, may_read
+from guard.access.entitlements import BY_READERS, Entitlements, open_to_all
 from guard.access.ledger.base import Account, Charge, Ledger
 from guard.access.window import NOTHING, FixedWindow
 from guard.coverage import VERBATIM_KINDS
@@ -30,16 +30,30 @@ PUBLIC_ONLY: Final = "who is held, or the audit, cannot be looked at or written:
 
 
 def right_of(principal: Principal, corpus: Corpus | None, document_id: str) -> Right:
-    """Return what *principal* may do with a document; nobody may read what no open corpus knows."""
-    info = None if corpus is None else corpus.info(document_id)
-    if info is None:
-        return UNKNOWN
+    """Return what the document's own readers let *principal* do; nobody may read what no open corpus knows."""
+    ref = DocumentRef("" if corpus is None else corpus.name, document_id)
+    return rights_of(principal, {} if corpus is None else {corpus.name: corpus}, (ref,))[ref]
+
+
+def rights_of(
+    principal: Principal,
+    corpora: Mapping[str, Corpus],
+    refs: Iterable[DocumentRef],
+    entitlements: Entitlements = BY_READERS,
+) -> dict[DocumentRef, Right]:
+    """Return what *principal* may do with each document, by one question to the source of rights."""
+    infos = {ref: None if (corpus := corpora.get(ref.corpus)) is None else corpus.info(ref.id) for ref in refs}
+    readable = entitlements.readable((info for info in infos.values() if info is not None), principal)
+    return {ref: UNKNOWN if info is None else _right(info, readable=ref in readable) for ref, info in infos.items()}
+
+
+def _right(info: DocumentInfo, *, readable: bool) -> Right:
     return Right(
         family=family_key(info.corpus, info.family),
         label=PUBLIC if info.kind == "public" else info.label,
         length=info.length,
-        readable=may_read(info, principal),
-        free=free_to_read(info, principal),
+        readable=readable,
+        free=readable and open_to_all(info),
         training=info.kind == "training",
         slot=slot_of(info.family, info.id),
     )
@@ -66,8 +80,10 @@ class Judge:
         held: Container[DocumentRef] = (),
         windows: FixedWindow | None = None,
         public_only: bool = False,
+        entitlements: Entitlements = BY_READERS,
     ) -> None:
         self._windows = windows
+        self._entitlements = entitlements
         self._policy = policy
         self._corpora = corpora
         self._ledger = ledger
@@ -150,23 +166,20 @@ class Judge:
         )
 
     def _look_up(self, findings: Sequence[Finding]) -> None:
-        for finding in findings:
-            for source in finding.documents:
-                key = (source.corpus, source.id)
-                if key not in self._rights:
-                    corpus = self._corpora.get(source.corpus)
-                    right = self._within(right_of(self._principal, corpus, source.id), corpus, source.id)
-                    if DocumentRef(*key) in self._held:
-                        right = replace(right, readable=False, free=False)
-                    self._rights[key] = right
+        sources = (source for finding in findings for source in finding.documents)
+        new = {DocumentRef(*key) for source in sources if (key := (source.corpus, source.id)) not in self._rights}
+        for ref, right in rights_of(self._principal, self._corpora, new, self._entitlements).items():
+            mine = replace(right, readable=False, free=False) if ref in self._held else self._within(right, ref)
+            self._rights[ref.corpus, ref.id] = mine
 
-    def _within(self, right: Right, corpus: Corpus | None, document_id: str) -> Right:
+    def _within(self, right: Right, ref: DocumentRef) -> Right:
         """Return *right* with the window of the document where its label has one."""
         limits = self._policy.limits(right.label)
         if right.free or not right.readable or not limits.windowed:
             return right
-        info = None if corpus is None else corpus.info(document_id)
-        if corpus is None or info is None or self._windows is None:
+        corpus = self._corpora[ref.corpus]
+        info = corpus.info(ref.id)
+        if info is None or self._windows is None:
             return replace(right, window=NOTHING)
         return replace(right, window=self._windows.of(corpus, info, limits.window))
 

@@ -16,8 +16,9 @@ from detectors.base import Detector
 from detectors.finding import Finding, Kind
 from detectors.joined import SHORT_HEAD, JoinedDetector
 from detectors.verbatim import RepeatDetector, VerbatimDetector
+from guard.access.entitlements import BY_READERS, Entitlements
 from guard.access.ledger.base import Account, Ledger
-from guard.judge import right_of
+from guard.judge import rights_of
 from guard.rights import Right, document_key, document_ref
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Nearby:
         tails: Remembers the text shown to users by this process.
         documents: What the caller says went into the prompt.
         record: False looks, and remembers nothing.
+        entitlements: Who says who may read what.
     """
 
     def __init__(
@@ -76,8 +78,10 @@ class Nearby:
         tails: Tails,
         documents: Sequence[DocumentRef] = (),
         record: bool = True,
+        entitlements: Entitlements = BY_READERS,
     ) -> None:
         self._principal = principal
+        self._entitlements = entitlements
         self._corpora = corpora
         self._ledger = ledger
         self._tails = tails
@@ -148,9 +152,6 @@ class Nearby:
         return (repeats, JoinedDetector(copies, before), JoinedDetector(repeats, before, reach=SHORT_HEAD))
 
     def _charged(self, documents: Iterable[DocumentRef]) -> list[DocumentRef]:
-        refs = (
-            ref
-            for ref in dict.fromkeys(documents)
-            if charged(right_of(self._principal, self._corpora.get(ref.corpus), ref.id))
-        )
+        rights = rights_of(self._principal, self._corpora, dict.fromkeys(documents), self._entitlements)
+        refs = (ref for ref, right in rights.items() if charged(right))
         return list(islice(refs, MOST_COMPARED))

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from corpora.document import DEFAULT_TENANT
 from corpora.labels import LABELS, PUBLIC
 from detectors.finding import Kind
+from guard.entitlement_file import entitlement_setting
 from guard.errors import ConfigError
 from guard.operations_file import audit_setting
 from guard.policy import DEFAULT_LABELS, Policy
@@ -124,6 +125,9 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
         limits_store=_limits_store(file, path, environment),
         canary_keys=_canary_keys(file.canary, path, folder, environment),
         window_key=secret("window", file.window, path, folder, environment),
+        entitlements=entitlement_setting(
+            file.entitlements, where=str(path), variable=lambda name, key: variable(name, environment, key)
+        ),
     )
 
 

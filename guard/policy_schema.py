@@ -163,6 +163,28 @@ class WindowTable(Table):
     key_file: str | None = None
 
 
+class OpenFgaTable(Table):
+    """``[entitlements.openfga]``: a server that says who may read what."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    store: Annotated[str, Field(min_length=1)]
+    model: str | None = None
+    token_env: str | None = None
+    relation: Annotated[str, Field(min_length=1)] = "reader"
+    user: Annotated[str, Field(min_length=1)] = "user:{tenant}/{user}"
+    object: Annotated[str, Field(min_length=1)] = "document:{corpus}/{id}"
+    timeout: Annotated[float, Field(gt=0, le=60)] = 2.0
+
+
+class EntitlementsTable(Table):
+    """``[entitlements]``: who says who may read what."""
+
+    source: Literal["readers", "callable", "openfga"] = "readers"
+    callable: Annotated[str, Field(pattern=r"^[^:]+:[^:]+$")] | None = None
+    cache_seconds: Annotated[float, Field(ge=0, le=300)] = 30.0
+    openfga: OpenFgaTable | None = None
+
+
 class File(Table):
     """The whole file."""
 
@@ -182,3 +204,4 @@ class File(Table):
     prices: PricesTable = PricesTable()
     canary: CanaryTable | None = None
     window: WindowTable | None = None
+    entitlements: EntitlementsTable = EntitlementsTable()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from guard.errors import ConfigError
 from guard.policy import Policy
@@ -123,6 +123,49 @@ class TierSetting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenFgaSetting:
+    """
+    An OpenFGA server.
+
+    Attributes:
+        url: With its scheme.
+        store: Id of the store.
+        model: Id of the authorization model; None for the store's latest.
+        token: Bearer token; None for none.
+        relation: What a reader of a document is called in the model.
+        user: How a user is named; ``{tenant}`` and ``{user}`` are filled in, percent-encoded.
+        object: How a document is named; ``{corpus}`` and ``{id}`` likewise.
+        timeout: Seconds for one request.
+    """
+
+    url: str
+    store: str
+    model: str | None = None
+    token: str | None = field(default=None, repr=False)
+    relation: str = "reader"
+    user: str = "user:{tenant}/{user}"
+    object: str = "document:{corpus}/{id}"
+    timeout: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntitlementSetting:
+    """
+    Who says who may read what.
+
+    Attributes:
+        source: A function as ``package.module:function``, or the function itself (see
+            :class:`guard.access.entitlements.Source`); None for the documents' own readers.
+        openfga: A server that says it; then *source* is None.
+        cache_seconds: How long a decision is remembered, 0 to 300.
+    """
+
+    source: str | Callable[..., Any] | None = None
+    openfga: OpenFgaSetting | None = None
+    cache_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
     A whole installation.
@@ -130,6 +173,7 @@ class Settings:
     Attributes:
         path: The file it was read from; relative paths in it are relative to its folder.
         users: The users the doors accept, by name; empty means that no list is kept.
+        entitlements: Who says who may read what.
         prices: What a question costs.
         limits_store: Where questions are counted: ``memory``, or the URL of a store, which may hold a password.
         canary_keys: Keys of the planted markers, the one in force first; empty where none are planted.
@@ -151,6 +195,7 @@ class Settings:
     limits_store: str = field(default="memory", repr=False)
     canary_keys: tuple[bytes, ...] = field(default=(), repr=False)
     window_key: bytes | None = field(default=None, repr=False)
+    entitlements: EntitlementSetting = EntitlementSetting()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] | None = None) -> Settings:

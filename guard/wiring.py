@@ -7,6 +7,7 @@ from contextlib import ExitStack, suppress
 from corpora.corpus import Corpus
 from corpora.errors import CorpusError
 from guard.access.audit import AuditRecorder, configuration_facts, open_audit
+from guard.access.entitlements.opening import open_entitlements
 from guard.access.ledger import open_ledger
 from guard.access.limits import Limiter, Metering, open_windows
 from guard.access.window import FixedWindow
@@ -66,6 +67,7 @@ def build(settings: Settings) -> Guard:
             windows=windows,
             watch=watch,
             decoys=decoys,
+            entitlements=open_entitlements(settings.entitlements),
         )
 
 

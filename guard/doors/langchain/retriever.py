@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -18,6 +18,7 @@ from corpora.document import DocumentRef
 from guard.doors.langchain.below import unheard
 from guard.doors.langchain.errors import NotAdmitted
 from guard.doors.langchain.identity import stated
+from guard.doors.langchain.narrowing import narrowed
 from guard.doors.langchain.run import current_run, new_request_id
 from guard.engine import Guard
 from guard.principal import ANONYMOUS, Principal
@@ -36,6 +37,9 @@ class GuardedRetriever(BaseRetriever):
     stands in :attr:`guard.doors.langchain.Run.withheld`; which and why is not told.  The wrapped retriever's own run is
     not shown to callback handlers, since it holds what was dropped.
 
+    With *prefilter* a vector store is asked only for what the person may read, so that what others may read does not
+    push it out of the *k* nearest; what it returns is filtered by the guard all the same.
+
     Attributes:
         retriever: Any retriever, or any Runnable from a question to documents.
         guard: The open guard.
@@ -43,6 +47,8 @@ class GuardedRetriever(BaseRetriever):
         corpus_key: Where a chunk's metadata names its corpus.
         id_key: Where it names its document in that corpus.
         trust_config: As in :class:`GuardedChatModel`.
+        prefilter: Language of the store behind a :class:`VectorStoreRetriever`: faiss, chroma, pgvector, pinecone or
+            qdrant; None asks it for everything.  See docs/entitlements.md for what the chunks must carry.
 
     Raises:
         NotAdmitted: (when called) The question was refused: limited or contained.
@@ -55,6 +61,7 @@ class GuardedRetriever(BaseRetriever):
     corpus_key: str = CORPUS_KEY
     id_key: str = ID_KEY
     trust_config: bool = False
+    prefilter: Literal["faiss", "chroma", "pgvector", "pinecone", "qdrant"] | None = None
     request_id: str | None = None
 
     def for_principal(self, principal: Principal) -> Self:
@@ -86,7 +93,7 @@ class GuardedRetriever(BaseRetriever):
         request = self._request()
         self._admitted(self.guard.admit(query, self.principal, request_id=request))
         with unheard():
-            found = self.retriever.invoke(query, config={"callbacks": []})
+            found = self._narrowed().invoke(query, config={"callbacks": []})
         refs = self._refs(found)
         if not any(refs):
             return self._settle(found, refs, Kept(kept=(), dropped=(), request_id=request))
@@ -102,12 +109,24 @@ class GuardedRetriever(BaseRetriever):
         request = self._request()
         self._admitted(await self.guard.aadmit(query, self.principal, request_id=request))
         with unheard():
-            found = await self.retriever.ainvoke(query, config={"callbacks": []})
+            found = await self._narrowed().ainvoke(query, config={"callbacks": []})
         refs = self._refs(found)
         if not any(refs):
             return self._settle(found, refs, Kept(kept=(), dropped=(), request_id=request))
         kept = await self.guard.afilter_documents(_once(refs), self.principal, question=query, request_id=request)
         return self._settle(found, refs, kept)
+
+    def _narrowed(self) -> Runnable[str, list[Document]]:
+        if self.prefilter is None:
+            return self.retriever
+        return narrowed(
+            self.retriever,
+            self.guard,
+            self.principal,
+            store=self.prefilter,
+            corpus_key=self.corpus_key,
+            id_key=self.id_key,
+        )
 
     def _request(self) -> str:
         run = current_run()

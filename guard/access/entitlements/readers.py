@@ -77,20 +77,46 @@ def _compiled(readers: frozenset[str]) -> tuple[_Names, _Names]:
 
 
 @lru_cache(maxsize=1024)
-def _tenant(name: str) -> str | None:
+def normal_tenant(name: str) -> str | None:
+    """Return the one spelling of a tenant, None where it can have none and so is nobody's."""
     try:
         return normal_identity(name)
     except ValueError:
         return None
 
 
-def _open_to_all(info: DocumentInfo) -> bool:
+def open_to_all(info: DocumentInfo) -> bool:
+    """Say whether the document is public, or stands in a public corpus."""
     return info.kind == "public" or known_label(info.label) == PUBLIC
+
+
+def settled(info: DocumentInfo, principal: Principal) -> bool | None:
+    """
+    Say whether *principal* may read the document where that does not depend on who grants rights, else None.
+
+    Nobody reads training text and prompts, a deny rule is final, public documents are open, and somebody without an
+    identity reads nothing else: whatever source of rights is asked, it is asked only after this.
+    """
+    if info.kind not in READABLE_KINDS:
+        return False
+    _, deny = _compiled(frozenset(info.readers))
+    if deny.everybody or deny.cover(principal, native=principal.tenant == normal_tenant(info.tenant)):
+        return False
+    if open_to_all(info):
+        return True
+    return False if principal.anonymous else None
+
+
+def granted(info: DocumentInfo, principal: Principal) -> bool:
+    """Say whether a rule of the document's own readers lets the identified *principal* read it."""
+    allow, _ = _compiled(frozenset(info.readers))
+    native = principal.tenant == normal_tenant(info.tenant)
+    return (allow.everybody and native) or allow.cover(principal, native=native)
 
 
 def may_read(info: DocumentInfo, principal: Principal) -> bool:
     """
-    Say whether *principal* may read the document.
+    Say whether *principal* may read the document, going by the document's own readers.
 
     ``!*`` denies everybody, also people without an identity; ``!tenant:ID`` also those of whom only the tenant is
     known.  A deny rule cannot keep somebody from reading a *public* document anonymously: do not label it public.
@@ -98,19 +124,10 @@ def may_read(info: DocumentInfo, principal: Principal) -> bool:
     Guarantee:
         One more deny rule never lets anybody in, one more allow rule never shuts anybody out, and order is irrelevant.
     """
-    if info.kind not in READABLE_KINDS:
-        return False
-    allow, deny = _compiled(frozenset(info.readers))
-    native = principal.tenant == _tenant(info.tenant)
-    if deny.everybody or deny.cover(principal, native=native):
-        return False
-    if _open_to_all(info):
-        return True
-    if principal.anonymous:
-        return False
-    return (allow.everybody and native) or allow.cover(principal, native=native)
+    decided = settled(info, principal)
+    return granted(info, principal) if decided is None else decided
 
 
 def free_to_read(info: DocumentInfo, principal: Principal) -> bool:
     """Say whether *principal* may read the document and no budget bounds it: public documents and public corpora."""
-    return _open_to_all(info) and may_read(info, principal)
+    return open_to_all(info) and may_read(info, principal)
