@@ -44,7 +44,12 @@ def chunks(guard):
     return [
         Chunk(
             page_content=corpus.text(info.id),
-            metadata={"echoguard_corpus": "files", "echoguard_id": info.id, "half": number % 100 // 50, **store_metadata(info)},
+            metadata={
+                "echoguard_corpus": "files",
+                "echoguard_id": info.id,
+                "half": number % 100 // 50,
+                **store_metadata(info),
+            },
         )
         for number, info in enumerate(corpus.documents())
     ]
