@@ -81,7 +81,13 @@ class TextWriter:
 
 
 class TextReader:
-    """Reads ranges of code points from the memory-mapped stream."""
+    """
+    Reads ranges of code points from the memory-mapped stream.
+
+    Attributes:
+        raw: uint8: the stream as it is stored.
+        blocks: int64: where each block of it begins, times 4, and 0, 1 or 2 for one, two or four bytes a code point.
+    """
 
     def __init__(self, directory: Path) -> None:
         path = directory / TEXT_FILE
@@ -95,6 +101,9 @@ class TextReader:
         if not whole or (np.diff(offsets) != BLOCK << widths[:-1]).any() or (offsets > len(self._bytes)).any():
             raise ValueError("the blocks of the texts do not fit one another")
         self._table: list[int] = table.tolist()
+        # The same for kernels, which take no memory maps as such.
+        self.blocks: NDArray[np.int64] = table.astype(np.int64)
+        self.raw: NDArray[np.uint8] = np.asarray(self._bytes)
 
     def codes(self, start: int, end: int) -> U32:
         """Return the code points ``[start, end)`` of the stream, uint32."""

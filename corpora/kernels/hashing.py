@@ -36,6 +36,12 @@ def mixed(value: np.uint64) -> np.uint64:
 
 
 @kernel
+def taken_in(value: np.uint64, code: int) -> np.uint64:
+    """Return the polynomial *value* with one more folded code point."""
+    return value * U64(_BASE) + U64(code) + U64(1)
+
+
+@kernel
 def stands_alone(code: int) -> bool:
     """Whether a folded code point belongs to a script that writes no spaces; see :mod:`corpora.text.folding`."""
     if code < ALONE_RANGES[0][0]:
@@ -83,7 +89,7 @@ def split(codes: Codes, starts: Bools, longest: int) -> tuple[I64, I64, Hashes]:
             if i and stands_alone(codes[i]) and stands_alone(codes[i - 1]):
                 value = U64(codes[i - 1]) + U64(1)
         length += 1
-        value = value * U64(_BASE) + U64(codes[i]) + U64(1)
+        value = taken_in(value, codes[i])
     if word >= 0:
         end[word] = len(codes)
         hashes[word] = mixed(value)
@@ -111,7 +117,7 @@ def gram_hashes(codes: Codes, gram: int) -> Hashes:
         gone *= U64(_BASE)
     value = U64(0)
     for i in range(gram):
-        value = value * U64(_BASE) + U64(codes[i]) + U64(1)
+        value = taken_in(value, codes[i])
     out[0] = mixed(value) >> U64(24)
     for i in range(1, count):
         value = value * U64(_BASE) + U64(codes[i + gram - 1]) + U64(1) - (U64(codes[i - 1]) + U64(1)) * gone

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from corpora.matching.source import Source
+    from corpora.matching.source import Source, SourceReader
     from corpora.matching.windows import FoldedAnswer
 
     I64 = NDArray[np.int64]
@@ -47,7 +47,7 @@ PRICES: Final = np.array(
         3.0,  # what a word beside a replaced one must add
     ]
 )
-"""In bits; the places are named in :mod:`corpora.kernels.judging`."""
+"""In bits; the places are named in :mod:`corpora.kernels.running`."""
 
 _TYPED_ANEW: Final = 200
 """Characters of a stretch between equal words that is compared letter by letter."""
@@ -60,18 +60,25 @@ Block = tuple[int, int, int]
 """First word in the answer, first word in the source, words: all equal."""
 
 
-def align(answer: FoldedAnswer, window: int, bits: F64, source: Source) -> Iterator[Passage]:
+def align(
+    answer: FoldedAnswer, window: int, bits: F64, sources: SourceReader, text: int, block: int
+) -> Iterator[Passage]:
     """
-    Yield the passages of a window copied from *source*, disjoint, best first.
+    Yield the passages of a window copied from a stretch of a text, disjoint, best first.
 
     Args:
         answer: The text looked at.
         window: Number of the window.
         bits: float64, one per word of the window: what each says.
-        source: A stretch of a text.
+        sources: Reads the stretch.
+        text: Number of the text.
+        block: The first of the two blocks of it that may hold the source.
     """
     first, last = answer.word_range(window)
-    rows, begins, _ = judge(answer.words.hashes[first:last], bits, source.stored, source.order, PRICES)
+    rows, begins, _ = judge(answer.words.hashes[first:last], bits, sources.words(text, block), PRICES)
+    if not len(begins):
+        return
+    source = sources.read(text, block)
     for run in np.split(rows, begins[1:]):
         if len(run):
             placed: list[Block] = [(at + first, place, size) for at, place, size in run.tolist()]

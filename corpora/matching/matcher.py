@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 MOST_COPIES: Final = 64
 """Documents named of those that have the same text; beyond, some of every combination of rights."""
 
+PATIENCE: Final = 8
+"""
+Candidates of one window in a row that are no copies, after which it has none: they come best supported first, and the
+source of a copy was never seen behind the fifth.
+"""
+
 
 @dataclass(slots=True)
 class Known:
@@ -118,14 +124,18 @@ class Matcher:
 
     def passages(self, answer: FoldedAnswer, since: int = 0) -> Iterator[Passage]:
         """Yield the passages of every window from *since* on, in the order of windows."""
-        number, bits = -1, np.zeros(0)
+        number, bits, missed = -1, np.zeros(0), 0
         for window, text, block in candidates(self._index, answer, since):
             if window != number:
-                number, bits = window, answer.window_bits(window)
+                number, bits, missed = window, answer.window_bits(window), 0
+            if missed == PATIENCE:
+                continue
             if self._sources is None:
-                yield from estimate(self._index, answer, window, bits, text)
+                found = list(estimate(self._index, answer, window, bits, text))
             else:
-                yield from align(answer, window, bits, self._sources.read(text, block))
+                found = list(align(answer, window, bits, self._sources, text, block))
+            missed = 0 if found else missed + 1
+            yield from found
 
     def _found(self, passages: Iterable[Passage]) -> list[Match]:
         return [

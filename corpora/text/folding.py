@@ -161,13 +161,14 @@ class FoldTable:
         kinds: uint8, shape ``(0x110000,)``: :data:`DROP`, :data:`BREAK`, :data:`LETTER` or :data:`ALONE`.
         entries: uint32, same shape: the folded code point, or :data:`EXPANDS` and an index.
         expansions: Folded forms of several code points: where each begins, how long it is, and all of them in a row.
+        ready: bool, shape ``(0x1100,)``: which blocks of 256 code points are filled.
     """
 
     def __init__(self) -> None:
         self.kinds: NDArray[np.uint8] = np.zeros(_SIZE, dtype=np.uint8)
         self.entries: U32 = np.zeros(_SIZE, dtype=np.uint32)
         self.expansions: tuple[I64, I64, U32] = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint32))
-        self._ready = np.zeros(_SIZE // _BLOCK, dtype=np.bool_)
+        self.ready: NDArray[np.bool_] = np.zeros(_SIZE // _BLOCK, dtype=np.bool_)
         self._numbers: dict[str, int] = {}
         self._lock = Lock()
         for block in range(3):
@@ -176,7 +177,7 @@ class FoldTable:
     def prepare(self, codes: U32) -> None:
         """Make sure that every block *codes* needs is filled."""
         blocks = codes >> np.uint32(8)
-        missing = ~self._ready[blocks]
+        missing = ~self.ready[blocks]
         if missing.any():
             for block in np.unique(blocks[missing]).tolist():
                 with self._lock:
@@ -195,7 +196,7 @@ class FoldTable:
         here = slice(block * _BLOCK, (block + 1) * _BLOCK)
         self.entries[here] = values
         self.kinds[here] = kinds
-        self._ready[block] = True
+        self.ready[block] = True
 
     def _number(self, form: str) -> int:
         return self._numbers.setdefault(form, len(self._numbers))
