@@ -10,7 +10,10 @@ from guard.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlalchemy import Connection
+
     from guard.access.ledger.base import Ledger, Reset
+    from guard.access.ledger.store import Store
 
 Durability = Literal["process", "power"]
 DURABILITIES: Final = ("process", "power")
@@ -38,6 +41,25 @@ def open_ledger(
         ConfigError: The URL or the durability is wrong.
         LedgerUnavailable: The database cannot be opened, is none, or was written by a newer program.
     """
+    from guard.access.ledger.schema import migrate
+    from guard.access.ledger.sql import SqlLedger
+
+    return SqlLedger(open_store(url, durability=durability, tables=migrate), clock=clock, on_reset=on_reset)
+
+
+def open_store(url: str, *, durability: Durability, tables: Callable[[Connection], None]) -> Store:
+    """
+    Open the database at *url*.
+
+    Args:
+        url: As of :func:`open_ledger`.
+        durability: Likewise.
+        tables: Makes the tables that are wanted, or brings them up to date, inside a transaction.
+
+    Raises:
+        ConfigError: The URL or the durability is wrong.
+        LedgerUnavailable: The database cannot be opened, is none, or was written by a newer program.
+    """
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -49,16 +71,14 @@ def open_ledger(
         # Not chained: the URL may hold a password.
         raise ConfigError("ledger.url is no URL; write for example sqlite:///state/ledger.db") from None
 
-    from guard.access.ledger.sql import SqlLedger
-
     if parsed.drivername == "sqlite":
         from guard.access.ledger.sqlite import SqliteStore
 
         if parsed.host or parsed.query or not parsed.database or parsed.database == ":memory:":
             raise ConfigError("ledger.url for SQLite names a file and nothing else: sqlite:///state/ledger.db")
-        return SqlLedger(SqliteStore(parsed.database, durability=durability), clock=clock, on_reset=on_reset)
+        return SqliteStore(parsed.database, durability=durability, tables=tables)
     if parsed.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
         from guard.access.ledger.postgres import PostgresStore
 
-        return SqlLedger(PostgresStore(parsed), clock=clock, on_reset=on_reset)
+        return PostgresStore(parsed, tables=tables)
     raise ConfigError(f"ledger.url has the scheme {parsed.drivername!r}; use sqlite:///... or postgresql://...")

@@ -22,9 +22,9 @@ from guard.access.ledger.store import Work, Writer
 from guard.errors import ConfigError, LedgerUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import URL, Pool
+    from sqlalchemy import URL, Connection, Pool
 
 try:
     psycopg: Any = import_module("psycopg")  # an extra; nothing of it is needed to read or check this file
@@ -87,7 +87,7 @@ class _Work(Work):
 class PostgresStore:
     """A PostgreSQL database.  See :class:`guard.access.ledger.store.Store`."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, tables: Callable[[Connection], None] = migrate) -> None:
         self._name = f"{url.host or 'the local server'}/{url.database or ''}"
         self._closed = False
         self._engine = create_engine(
@@ -103,7 +103,7 @@ class PostgresStore:
         try:
             with self._explained(), self._engine.begin() as connection:
                 connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_KEY)))
-                migrate(connection)
+                tables(connection)
         except BaseException:
             self._engine.dispose()
             raise

@@ -88,9 +88,10 @@ def _meaning(error: BaseException) -> str:
 class SqliteStore:
     """A ledger file.  See :class:`guard.access.ledger.store.Store`."""
 
-    def __init__(self, path: str, *, durability: str) -> None:
+    def __init__(self, path: str, *, durability: str, tables: Callable[[Connection], None] = migrate) -> None:
         self._path = Path(path).absolute()
         self._durability = durability
+        self._tables = tables
         self._synced = False  # whether transactions of the open connection wait for the disk
         self._turn = threading.Lock()
         self._connection: sqlite3.Connection | None = None
@@ -122,7 +123,7 @@ class SqliteStore:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
         with engine.begin() as connection:
-            migrate(connection)
+            self._tables(connection)
 
     def _connect(self) -> sqlite3.Connection:
         # mode=rw: a file that has gone missing must not come back empty, with every budget whole again.
