@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-from guard.policy_schema import AuditTable
+from guard.policy_schema import AuditTable, IncidentsTable
 from guard.secret_values import key_bytes
-from guard.settings import AuditSetting
+from guard.settings import AuditSetting, IncidentSetting, RuleSetting
 
 
 def audit_setting(table: AuditTable, path: Path, folder: Path, environment: Mapping[str, str]) -> AuditSetting:
@@ -25,3 +26,9 @@ def audit_setting(table: AuditTable, path: Path, folder: Path, environment: Mapp
         seconds=table.seconds,
         rows=table.rows,
     )
+
+
+def incident_setting(table: IncidentsTable) -> IncidentSetting:
+    """Return what ``[incidents]`` says."""
+    rules = {kind: RuleSetting(**rule.model_dump()) for kind, rule in table.rules.items()}
+    return IncidentSetting(enabled=table.enabled, rules=MappingProxyType(rules))

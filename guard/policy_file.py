@@ -17,7 +17,7 @@ from corpora.labels import LABELS, PUBLIC
 from detectors.finding import Kind
 from guard.entitlement_file import entitlement_setting
 from guard.errors import ConfigError
-from guard.operations_file import audit_setting
+from guard.operations_file import audit_setting, incident_setting
 from guard.policy import DEFAULT_LABELS, Policy
 from guard.policy_schema import CanaryTable, File, KeyTable, UpstreamTable
 from guard.prices import Prices
@@ -114,6 +114,7 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
         corpora=tuple(CorpusSetting(one.name, folder / one.path) for one in file.corpora),
         ledger=LedgerSetting(_ledger_url(file.ledger.url, folder), file.ledger.durability),
         audit=audit_setting(file.audit, path, folder, environment),
+        incidents=incident_setting(file.incidents),
         policy=_policy(file, path),
         keys=keys,
         server=ServerSetting(file.server.host, file.server.port, file.server.max_body),

@@ -49,6 +49,24 @@ class AuditTable(Table):
     rows: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
 
 
+class RuleTable(Table):
+    """``[incidents.rules.KIND]``: what signals of one kind amount to."""
+
+    severity: Literal["low", "medium", "high", "critical"] | None = None
+    count: Annotated[int, Field(ge=1, le=200)] | None = None
+    window: Annotated[float, Field(gt=0, le=2_592_000)] | None = None
+    cost: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    budget: Share | None = None
+    seconds: Annotated[float, Field(gt=0, le=31_536_000)] | None = None
+
+
+class IncidentsTable(Table):
+    """``[incidents]``: what becomes an incident, and what is slowed down by itself."""
+
+    enabled: bool = True
+    rules: dict[str, RuleTable] = {}
+
+
 class LabelTable(Table):
     """``[labels.NAME]``: limits of a label; what is left out keeps its default."""
 
@@ -191,6 +209,7 @@ class File(Table):
     corpora: list[CorpusTable] = []
     ledger: LedgerTable = LedgerTable()
     audit: AuditTable = AuditTable()
+    incidents: IncidentsTable = IncidentsTable()
     labels: dict[str, LabelTable] = {}
     rules: RulesTable | None = None
     notice: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None

@@ -56,6 +56,32 @@ class AuditSetting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSetting:
+    """What is set otherwise about signals of one kind; None keeps what :mod:`guard.access.incidents.rules` says."""
+
+    severity: Literal["low", "medium", "high", "critical"] | None = None
+    count: int | None = None
+    window: float | None = None
+    cost: int | None = None
+    budget: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentSetting:
+    """
+    What becomes an incident.
+
+    Attributes:
+        enabled: Whether anything does, and whether anybody can be contained.
+        rules: By kind of signal.
+    """
+
+    enabled: bool = True
+    rules: Mapping[str, RuleSetting] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
     """
     One key of the sidecar.
@@ -184,6 +210,7 @@ class Settings:
     corpora: tuple[CorpusSetting, ...] = ()
     ledger: LedgerSetting = LedgerSetting()
     audit: AuditSetting = AuditSetting()
+    incidents: IncidentSetting = field(default_factory=IncidentSetting)
     policy: Policy = field(default_factory=Policy)
     keys: tuple[ApiKey, ...] = ()
     server: ServerSetting = ServerSetting()

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 
 from corpora.corpus import Corpus
 from corpora.errors import CorpusError
-from guard.access.audit import AuditRecorder, configuration_facts, open_audit
 from guard.access.entitlements.opening import open_entitlements
 from guard.access.ledger import open_ledger
 from guard.access.limits import Limiter, Metering, open_windows
 from guard.access.window import FixedWindow
 from guard.decoys import Decoys
 from guard.engine import Guard
-from guard.errors import AuditUnavailable, ConfigError
+from guard.errors import ConfigError
 from guard.settings import Settings
-from guard.watch import Observer, Watch
 from guard.watch.canaries import CanaryObserver
+from guard.wiring_watch import open_watch
 
 
 def build(settings: Settings) -> Guard:
@@ -56,7 +55,7 @@ def build(settings: Settings) -> Guard:
         limiter = Limiter(settings.tiers, open_windows(settings.limits_store))
         decoys = Decoys(settings.canary_keys)
         canaries = [CanaryObserver(one, decoys) for one in detectors if isinstance(one, CanaryDetector)]
-        watch = _watch(settings, opened, observers=[Metering(limiter, settings.prices), *canaries])
+        watch = open_watch(settings, opened, ledger, observers=[Metering(limiter, settings.prices), *canaries])
         return Guard(
             settings=settings,
             corpora=corpora,
@@ -81,19 +80,6 @@ def _windows(settings: Settings) -> FixedWindow:
                     f"key_file, or set labels.{label}.run = 0 to show nothing"
                 )
     return FixedWindow(settings.window_key)
-
-
-def _watch(settings: Settings, opened: ExitStack, observers: list[Observer]) -> Watch:
-    """Return all that watches and holds, as *settings* say."""
-    if not settings.audit.enabled:
-        return Watch(observers=observers)
-    audit = open_audit(settings)
-    opened.callback(audit.close)
-    recorder = AuditRecorder(audit)
-    with suppress(AuditUnavailable):
-        # Where it cannot be written, the recorder holds everybody to public text.
-        audit.append("configuration.loaded", None, configuration_facts(settings))
-    return Watch(gates=[recorder], observers=observers, recorders=[recorder])
 
 
 def _check_entities(settings: Settings) -> None:

@@ -48,6 +48,14 @@ class Gate(Protocol):
         ...
 
 
+class KeyGate(Protocol):
+    """Knows which API keys are refused."""
+
+    def revoked(self, key: str) -> bool:
+        """Say whether the key with this id is refused now."""
+        ...
+
+
 class Observer(Protocol):
     """
     Learns from what happens and returns signals.
@@ -100,6 +108,7 @@ class Watch:
         gates: Asked before anything happens; the strictest of each field holds.
         observers: Told in order.
         recorders: Told before all observers.
+        keys: Asked about API keys.
         sinks: Given every signal of every observer.
     """
 
@@ -110,7 +119,9 @@ class Watch:
         observers: Sequence[Observer] = (),
         sinks: Sequence[Sink] = (),
         recorders: Sequence[Recorder] = (),
+        keys: Sequence[KeyGate] = (),
     ) -> None:
+        self._keys = tuple(keys)
         self._gates = tuple(gates)
         self._recorders = tuple(recorders)
         self._observers = tuple(observers)
@@ -136,6 +147,10 @@ class Watch:
             documents=frozenset[DocumentRef]().union(*(one.documents for one in holds)),
             public_only=any(one.public_only for one in holds),
         )
+
+    def revoked(self, key: str) -> bool:
+        """Say whether the API key with this id is refused now."""
+        return any(gate.revoked(key) for gate in self._keys)
 
     def tell(self, event: Asked | Retrieved | Judged) -> None:
         """

@@ -109,7 +109,9 @@ class Book:
                 self._forget_some(work, now)
                 row = self._new(work, key, group, tenant, user, rule, now)
             before = _incident(row)
-            listed = self._list(work, before.id, moment)
+            # Counted by when it was added, and never before the last: a clock that goes back makes nothing too old.
+            now = max(now, before.updated)
+            listed = self._list(work, before.id, moment, now)
             lately = work.row(_LATELY, own=before.id, since=now - rule.window)[0] if listed else rule.least
             opens = before.state == "watched" and lately + times - 1 >= rule.least
             severity = max(before.severity, rule.severity)
@@ -121,7 +123,7 @@ class Book:
                 severity=severity,
                 state="open" if opens else before.state,
                 opened=now if opens else before.opened,
-                updated=max(now, before.updated),
+                updated=now,
                 count=before.count + times,
                 exposure=before.exposure,
                 held=before.held,
@@ -158,12 +160,12 @@ class Book:
         return work.row(_OPEN, key=key)
 
     @staticmethod
-    def _list(work: Work, incident: str, moment: Moment) -> bool:
+    def _list(work: Work, incident: str, moment: Moment, now: float) -> bool:
         last = work.row(_LAST_MOMENT, own=incident)[0]
         if last >= MOST_MOMENTS:
             return False
         what = json.dumps(moment.to_dict(), separators=(",", ":"))
-        work.run(_NEW_MOMENT, incident=incident, n=last + 1, at=moment.at, what=what)
+        work.run(_NEW_MOMENT, incident=incident, n=last + 1, at=now, what=what)
         return True
 
     @staticmethod

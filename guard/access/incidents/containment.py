@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, or_, select, update
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FRESH_SECONDS: Final = 1.0
 """How long what was read is taken for true."""
-STALE_SECONDS: Final = 3.0
+STALE_SECONDS: Final = 5.0
 """After so long without an answer of the database nobody gets more than public text."""
 
 _STATE: Final = (
@@ -70,6 +70,13 @@ class _Known:
     @property
     def empty(self) -> bool:
         return not (self.users or self.tenants or self.documents)
+
+
+class Done(NamedTuple):
+    """A containment, and whether it is a new one rather than one that now lasts longer or is stricter."""
+
+    containment: Containment
+    new: bool
 
 
 class Containments:
@@ -151,7 +158,7 @@ class Containments:
         cost: int = 1,
         budget: float = 1.0,
         incident: str | None = None,
-    ) -> Containment:
+    ) -> Done:
         """
         Contain *target*, for *seconds* or until released.
 
@@ -176,7 +183,8 @@ class Containments:
         with self._store.transaction() as work:
             self._store.lock(work, [target.key])
             same = work.row(_SAME, key=target.key, what=action, now=now)
-            if same is not None and action == "throttle":
+            new = same is None or action != "throttle"
+            if not new:
                 before = _containment(same)
                 ends = None if before.expires is None or wanted.expires is None else max(before.expires, wanted.expires)
                 wanted = replace(before, expires=ends, cost=max(before.cost, cost), budget=min(before.budget, budget))
@@ -201,7 +209,7 @@ class Containments:
                     released=None,
                 )
         self.refresh()
-        return wanted
+        return Done(wanted, new)
 
     def release(self, containment: str) -> Containment | None:
         """End a containment and return it as it was; None where there is none of that id that still holds."""

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from guard.access.incidents.base import Containment, Fact, Incident, Moment, Target
@@ -99,11 +98,17 @@ class IncidentKeeper:
         times = self._counted(signal)
         if not times:
             return
-        while self._waiting:
-            with suppress(IndexError):
-                earlier = self._waiting.popleft()
-                self._keep_or_wait(*earlier)
-        self._keep_or_wait(signal, times)
+        self._waiting.append((signal, times))
+        while True:
+            try:
+                earliest = self._waiting.popleft()
+            except IndexError:
+                return
+            try:
+                self._keep(*earliest)
+            except LedgerUnavailable:
+                self._waiting.appendleft(earliest)
+                raise
 
     def _counted(self, signal: Signal) -> int:
         """Return for how many of its kind *signal* stands; 0 where a later one will stand for it."""
@@ -111,21 +116,22 @@ class IncidentKeeper:
         now = self._ticks()
         with self._turn:
             burst = self._bursts.get(key)
-            if burst is not None and now < burst.until:
+            if burst is None:
+                return 1
+            if now < burst.until:
                 self._bursts[key] = burst._replace(more=burst.more + 1)
                 return 0
-            self._bursts[key] = _Burst(now + TOGETHER_SECONDS, 0)
+            del self._bursts[key]
+        return 1 + burst.more
+
+    def _begin_burst(self, signal: Signal) -> None:
+        """Take what follows within a second together: the incident is open, and nothing more comes of each of them."""
+        key = (signal.kind, signal.principal.tenant, signal.principal.user)
+        with self._turn:
+            self._bursts[key] = _Burst(self._ticks() + TOGETHER_SECONDS, 0)
             self._bursts.move_to_end(key)
             if len(self._bursts) > MOST_REMEMBERED:
                 self._bursts.popitem(last=False)
-        return 1 + (burst.more if burst is not None else 0)
-
-    def _keep_or_wait(self, signal: Signal, times: int) -> None:
-        try:
-            self._keep(signal, times)
-        except LedgerUnavailable:
-            self._waiting.append((signal, times))
-            raise
 
     def _keep(self, signal: Signal, times: int) -> None:
         rule = rule_of(signal.kind, self._rules)
@@ -147,8 +153,11 @@ class IncidentKeeper:
             self._book.expose(added.incident.id, exposure)
         if added.opened or added.worse:
             self._changed(added, signal)
-        if added.incident.state == "open" and rule.slows and who.user is not None:
+        if added.incident.state != "open":
+            return
+        if rule.slows and who.user is not None:
             self._slow_down(signal, rule, added.incident)
+        self._begin_burst(signal)
 
     def _changed(self, added: Added, signal: Signal) -> None:
         incident = added.incident
@@ -173,11 +182,12 @@ class IncidentKeeper:
             budget=rule.budget,
             incident=incident.id,
         )
-        if done.created >= signal.at and done.by == f"rule:{signal.kind}":
-            facts: dict[str, Fact] = {"containment": done.id, "incident": incident.id, "cost": done.cost}
+        if done.new:
+            held = done.containment
+            facts: dict[str, Fact] = {"containment": held.id, "incident": incident.id, "cost": held.cost}
             self._write("containment.throttle", signal, facts)
             if self._teller is not None:
-                self._teller.tell("containment.throttle", incident, done)
+                self._teller.tell("containment.throttle", incident, held)
 
     def _write(self, kind: str, signal: Signal, facts: Mapping[str, Fact]) -> None:
         if self._audit is None:

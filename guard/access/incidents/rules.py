@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from guard.access.incidents.base import Severity
+
+if TYPE_CHECKING:
+    from guard.settings import RuleSetting
 
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
@@ -107,3 +110,14 @@ def rule_of(kind: str, rules: Mapping[str, Rule]) -> Rule:
             return rules[name]
         name = name.rpartition(".")[0]
     return rules[""]
+
+
+def rules_from(settings: Mapping[str, RuleSetting]) -> Mapping[str, Rule]:
+    """Return the rules with what is set otherwise; a kind that has none yet begins as the one it would fall under."""
+    rules = dict(RULES)
+    for kind, setting in settings.items():
+        given = {name: value for name, value in asdict(setting).items() if value is not None}
+        if setting.severity is not None:
+            given["severity"] = Severity[setting.severity.upper()]
+        rules[kind] = replace(rule_of(kind, RULES), **given)
+    return rules

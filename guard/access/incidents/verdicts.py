@@ -82,7 +82,7 @@ class VerdictObserver:
             )
 
     def _copied(self, event: Judged) -> Iterator[Signal]:
-        """Tell of copied text: of documents that the reader may not read, and of far more than a quote of the others."""
+        """Tell of copied text: of what the reader may not read, and of far more than a quote of the rest."""
         copied = [one for one in event.findings if one.kind is Kind.VERBATIM and one.rule != REPEAT_RULE]
         alien: list[Finding] = []
         quotes = 0.0

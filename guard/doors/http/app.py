@@ -36,7 +36,11 @@ def create_app(guard: Guard) -> FastAPI:
     keyring = Keyring(settings.keys)
     metrics = Metrics()
     endpoints = Endpoints(settings.upstreams, metrics)
-    keyed = keyed_route(keyring, settings.server.max_body)
+
+    def revoked(key: str) -> bool:
+        return guard.watch.revoked(key)
+
+    keyed = keyed_route(keyring, settings.server.max_body, revoked)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

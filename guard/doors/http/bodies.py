@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from guard.doors.http.keys import CHECK, Caller, Keyring
+from guard.doors.http.keys import CHECK, Caller, Keyring, unknown_key
 from guard.doors.http.problems import Problem
 
 BODY_SECONDS: Final = 30.0
@@ -87,8 +87,8 @@ class StrictRequest(Request):
         )
 
 
-def keyed_route(keyring: Keyring, max_body: int) -> type[APIRoute]:
-    """Return the class of routes that want a key with the scope ``check`` before they read anything."""
+def keyed_route(keyring: Keyring, max_body: int, revoked: Callable[[str], bool]) -> type[APIRoute]:
+    """Return the class of routes that want a key with the scope ``check``, not *revoked*, before they read anything."""
 
     class KeyedRoute(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -97,6 +97,8 @@ def keyed_route(keyring: Keyring, max_body: int) -> type[APIRoute]:
             async def keyed(request: Request) -> Response:
                 caller = keyring.caller(request.headers)
                 caller.need(CHECK)
+                if caller.key is not None and await asyncio.to_thread(revoked, caller.key.id):
+                    raise unknown_key("this key was revoked")
                 strict = StrictRequest(request.scope, request.receive)
                 strict.max_body = max_body
                 strict.state.caller = caller

@@ -71,7 +71,7 @@ class Keyring:
             return Caller(None)
         secret = _secret(headers)
         if secret is None:
-            raise _unknown("a key is needed: send Authorization: Bearer SECRET or x-api-key: SECRET")
+            raise unknown_key("a key is needed: send Authorization: Bearer SECRET or x-api-key: SECRET")
         digest = hashlib.sha256(secret.encode("latin-1")).hexdigest()
         found: ApiKey | None = None
         for key in self._keys:
@@ -79,7 +79,7 @@ class Keyring:
             if hmac.compare_digest(key.digest.casefold(), digest):
                 found = key
         if found is None:
-            raise _unknown("this key is not known")
+            raise unknown_key("this key is not known")
         return Caller(found)
 
 
@@ -97,5 +97,6 @@ def _secret(headers: Headers) -> str | None:
     return secret if len(secret) <= MAX_SECRET else None
 
 
-def _unknown(detail: str) -> Problem:
+def unknown_key(detail: str) -> Problem:
+    """Return the answer to a request that shows no key that counts."""
     return Problem(401, "key", detail, headers={"www-authenticate": "Bearer"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 ANSWER = {"answer": "Nothing of note."}
@@ -134,3 +136,22 @@ def test_without_keys_only_loopback_names_are_served(open_sidecar):
         assert sidecar.ask("/v1/check", ANSWER, key=None, headers={"host": host}).status_code == 200
     for host in ("attacker.example", "127.0.0.1.attacker.example", "localhost.attacker.example:80"):
         assert sidecar.ask("/v1/check", ANSWER, key=None, headers={"host": host}).status_code == 403
+
+
+def test_a_revoked_key_is_refused_and_the_others_are_not(open_sidecar):
+    from guard.access.incidents import Target, open_desk
+
+    sidecar = open_sidecar()
+    with open_desk(sidecar.guard.settings.ledger) as desk:
+        assert sidecar.ask("/v1/check", ANSWER, key="ann").status_code == 200
+        held = desk.containments.contain(
+            "revoke", Target(kind="key", name="ann"), by="kim", reason="lost laptop", seconds=None
+        ).containment
+        time.sleep(1.1)
+        refused = sidecar.ask("/v1/check", ANSWER, key="ann")
+        assert (refused.status_code, refused.json()["code"]) == (401, "key")
+        assert sidecar.ask("/v1/models", key="ann").status_code == 401
+        assert sidecar.ask("/v1/check", ANSWER, key="bob").status_code == 200
+        desk.containments.release(held.id)
+        time.sleep(1.1)
+        assert sidecar.ask("/v1/check", ANSWER, key="ann").status_code == 200

@@ -1,0 +1,57 @@
+"""The builder's part that watches: audit, incidents, containment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
+
+from guard.access.audit import AuditRecorder, configuration_facts, open_audit
+from guard.access.incidents import IncidentKeeper, VerdictObserver, open_desk
+from guard.access.incidents.rules import rules_from
+from guard.errors import AuditUnavailable
+from guard.watch import Gate, KeyGate, Observer, Recorder, Sink, Watch
+
+if TYPE_CHECKING:
+    from guard.access.audit import Audit
+    from guard.access.ledger.base import Ledger
+    from guard.settings import Settings
+
+
+def open_watch(settings: Settings, opened: ExitStack, ledger: Ledger, *, observers: Sequence[Observer]) -> Watch:
+    """
+    Return all that watches and holds, as *settings* say.
+
+    Args:
+        settings: The whole installation.
+        opened: Closes what is opened here.
+        ledger: Asked for what somebody has been shown when an incident opens.
+        observers: Those that others made.
+
+    Raises:
+        ConfigError: A key is none.
+        GuardUnavailable: The audit's folder or the database cannot be used.
+    """
+    gates: list[Gate] = []
+    recorders: list[Recorder] = []
+    sinks: list[Sink] = []
+    keys: list[KeyGate] = []
+    watching = list(observers)
+    audit: Audit | None = None
+    if settings.audit.enabled:
+        audit = open_audit(settings)
+        opened.callback(audit.close)
+        recorder = AuditRecorder(audit)
+        gates.append(recorder)
+        recorders.append(recorder)
+        with suppress(AuditUnavailable):
+            # Where it cannot be written, the recorder holds everybody to public text.
+            audit.append("configuration.loaded", None, configuration_facts(settings))
+    if settings.incidents.enabled:
+        desk = opened.enter_context(open_desk(settings.ledger))
+        gates.append(desk.containments)
+        keys.append(desk.containments)
+        watching.append(VerdictObserver(settings.policy))
+        rules = rules_from(settings.incidents.rules)
+        sinks.append(IncidentKeeper(desk.book, desk.containments, ledger, rules=rules, audit=audit))
+    return Watch(gates=gates, observers=watching, sinks=sinks, recorders=recorders, keys=keys)
