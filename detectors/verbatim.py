@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from corpora.corpus import Corpus
 from corpora.document import DocumentRef
@@ -13,6 +13,12 @@ from detectors.finding import REPEAT_RULE, Finding, Kind, Source
 
 if TYPE_CHECKING:
     from corpora.matching.follower import Follower
+
+
+JOINT: Final = 32
+"""Characters of an answer that join two passages and say nothing of what stands between them in the document."""
+OMITTED: Final = 3
+"""A stretch of the document this many times longer than what stands for it, and more, was left out, not retold."""
 
 
 class VerbatimDetector:
@@ -129,6 +135,20 @@ def _findings(found: Iterable[tuple[str, list[Match]]]) -> list[Finding]:
     ]
 
 
+def _said(match: Match) -> tuple[tuple[Span, Span], ...]:
+    """
+    Return the pieces of *match* without what the answer leaves out of the document.
+
+    Between two passages of one match stands the stretch that was skipped, beside the few characters that join them: an
+    ellipsis, a space, "and then".  Those do not disclose it.
+    """
+    if match.estimated or match.view != "plain" or len(match.pieces) < 3:  # noqa: PLR2004 - a gap and its two sides
+        return match.pieces
+    first, *inner, last = match.pieces
+    kept = (one for one in inner if len(one[0]) > JOINT or len(one[1]) <= JOINT + OMITTED * len(one[0]))
+    return (first, *kept, last)
+
+
 def _source(match: Match) -> Source:
     return Source(
         corpus=match.corpus,
@@ -136,6 +156,6 @@ def _source(match: Match) -> Source:
         start=match.source.start,
         end=match.source.end,
         similarity=match.similarity,
-        pieces=match.pieces,
+        pieces=_said(match),
         estimated=match.estimated,
     )

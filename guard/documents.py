@@ -8,6 +8,7 @@ from corpora.corpus import Corpus
 from corpora.document import DocumentRef
 from guard.access.entitlements import BY_READERS, Entitlements
 from guard.access.ledger.base import Account, Ledger, Retrieval
+from guard.errors import LedgerUnavailable
 from guard.judge import rights_of
 from guard.policy import Policy
 from guard.principal import Principal
@@ -36,7 +37,7 @@ def filter_documents(
         The two lists, and what the principal may do with each document.
 
     Raises:
-        guard.errors.GuardUnavailable: The ledger could not be asked; use none of them.
+        guard.errors.GuardUnavailable: The ledger could not be asked, and none of them is free to read; use none.
     """
     known = rights_of(principal, corpora, refs, entitlements)
     rights = {ref: UNKNOWN if ref in decoys else right for ref, right in known.items()}
@@ -49,11 +50,18 @@ def filter_documents(
         reasons.update(dict.fromkeys(counted, Reason.ENTITLEMENT))
     elif counted:
         account = Account(principal.tenant, principal.user)
-        for ref in _spent(counted, account, policy, ledger):
-            reasons[ref] = Reason.BUDGET
-            del counted[ref]
-        allowed = _retrieve(counted, account, policy, ledger, request_id, question)
-        reasons.update({ref: Reason.LIMIT for ref, right in counted.items() if right.family not in allowed})
+        try:
+            for ref in _spent(counted, account, policy, ledger):
+                reasons[ref] = Reason.BUDGET
+                del counted[ref]
+            allowed = _retrieve(counted, account, policy, ledger, request_id, question)
+        except LedgerUnavailable:
+            if not any(right.free for right in rights.values()):
+                raise
+            # What needs no account goes on.
+            reasons.update(dict.fromkeys(counted, Reason.UNAVAILABLE))
+        else:
+            reasons.update({ref: Reason.LIMIT for ref, right in counted.items() if right.family not in allowed})
     kept = Kept(
         kept=tuple(ref for ref in refs if ref not in reasons),
         dropped=tuple(Dropped(ref=ref, reason=reasons[ref]) for ref in refs if ref in reasons),

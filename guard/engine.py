@@ -160,7 +160,7 @@ class Guard(AsyncTwins):
         Raises:
             RequestError: A reference is malformed.
             TooLarge: There are too many.
-            GuardUnavailable: The ledger could not be asked; use none of them.
+            GuardUnavailable: The ledger could not be asked, and none of them is free to read; use none of them.
         """
         self._ready(principal)
         refs = valid_refs(documents, what="documents")

@@ -8,6 +8,7 @@ split over turns is put together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from detectors.joined import SHORT_HEAD, JoinedDetector
 from detectors.verbatim import RepeatDetector, VerbatimDetector
 from guard.access.entitlements import BY_READERS, Entitlements
 from guard.access.ledger.base import Account, Ledger
+from guard.errors import LedgerUnavailable
 from guard.judge import rights_of
 from guard.rights import Right, document_key, document_ref
 
@@ -110,12 +112,18 @@ class Nearby:
         blocked as a copy, and five words must not tell that it exists.
 
         Raises:
-            guard.errors.GuardUnavailable: The ledger could not be asked.
+            guard.errors.GuardUnavailable: The ledger could not be asked, and documents are stated that need an account.
         """
         if self._account is None:
             return ()
         stated = self._charged(documents)
-        known = self._ledger.near(self._account, [document_key(ref) for ref in stated] if self._record else ())
+        try:
+            known = self._ledger.near(self._account, [document_key(ref) for ref in stated] if self._record else ())
+        except LedgerUnavailable:
+            if stated:
+                raise
+            # Nothing that needs an account was put into this prompt, and nothing will be while the ledger is away.
+            return ()
         return list(dict.fromkeys([*stated, *self._charged(map(document_ref, known))]))[:MOST_COMPARED]
 
     def shown(self, text: str, findings: Iterable[Finding]) -> None:
@@ -125,9 +133,6 @@ class Nearby:
         Args:
             text: What is shown.
             findings: In the original answer; documents that were quoted are near from now on.
-
-        Raises:
-            guard.errors.GuardUnavailable: The ledger could not be asked.
         """
         if self._account is None or not self._record or not text:
             return
@@ -139,7 +144,9 @@ class Nearby:
             for source in finding.documents
         ]
         if quoted:
-            self.met(quoted)
+            # Whatever needed an account was charged before this; what is lost is attention to the next answers.
+            with suppress(LedgerUnavailable):
+                self.met(quoted)
 
     def _open(self) -> tuple[Detector, ...]:
         if self._account is None:

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     ENTITLEMENT = "entitlement"
     LIMIT = "limit"
     CONTAINED = "contained"
+    UNAVAILABLE = "unavailable"
 
 
 def _source(source: Source) -> dict[str, Any]:
@@ -146,7 +147,12 @@ class Admission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """A document that may not go into the prompt, and why: entitlement (also for unknown ones), budget or limit."""
+    """
+    A document that may not go into the prompt, and why.
+
+    The reason is entitlement (also for unknown documents), budget, limit, contained, or unavailable where the ledger
+    could not be asked.
+    """
 
     ref: DocumentRef
     reason: Reason

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from corpora.document import DocumentInfo
 from corpora.span import Span
 from detectors.finding import Finding, Kind, Source
+from guard import CheckRequest, Guard
 from guard.access.ledger.base import Account, Charge, Reservation
 from guard.errors import LedgerUnavailable
 from guard.judge import Judge
 from guard.policy import CELL, Policy
 from guard.principal import Principal
 from guard.verdict import Action
+from tests.guard.conftest import LEASE
 
 ANSWER = " ".join(f"word{number:03d}" for number in range(120))
 NAMES = ("conf", "int", "more")
@@ -236,3 +238,17 @@ def test_documents_of_one_family_are_capped_by_the_strictest(order: tuple[str, s
     judge(book).step(ANSWER, [copied(0, 100, *order)], settled=959, final=True)
 
     assert book.caps == {"c\x1fint": (6400 // 2 // 4 // CELL, 6400 // 2 // CELL)}, "a quarter of the tenant's half"
+
+
+@pytest.mark.parametrize("joint", [" ", " ... ", " and then "])
+def test_what_an_answer_leaves_out_between_two_quotes_is_not_charged(guard: Guard, ann: Principal, joint: str) -> None:
+    guard.check(CheckRequest(answer=LEASE[:96] + joint + LEASE[352:448], principal=ann))
+
+    assert guard.ledger.exposure("acme", "ann")[0].cells == {*range(3), *range(11, 14)}
+
+
+def test_nor_is_it_when_the_quotes_stand_in_two_answers(guard: Guard, ann: Principal) -> None:
+    for start in (0, 352):
+        guard.check(CheckRequest(answer=LEASE[start : start + 96], principal=ann))
+
+    assert guard.ledger.exposure("acme", "ann")[0].cells == {*range(3), *range(11, 14)}
