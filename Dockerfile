@@ -21,6 +21,7 @@ ENV PATH=/opt/echoguard/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     OMP_NUM_THREADS=1 \
     NUMBA_CACHE_DIR=/var/cache/echoguard \
+    ECHOGUARD_CACHE=/var/cache/echoguard \
     ECHOGUARD_CONFIG=/etc/echoguard/echoguard.toml
 RUN groupadd --system --gid 10001 echoguard \
  && useradd --system --uid 10001 --gid echoguard --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin echoguard \
@@ -29,6 +30,8 @@ RUN groupadd --system --gid 10001 echoguard \
  && python -m pip uninstall --yes --quiet --root-user-action=ignore pip setuptools wheel
 COPY --from=build /opt/echoguard /opt/echoguard
 USER 10001:10001
+# The patterns of credentials, compiled for this processor; on one that can do less they are compiled anew, in a second.
+RUN python -c "from detectors.secrets import SecretDetector; print(SecretDetector().warm().name)"
 # The ledger and the indexes; everything else can be read-only.
 WORKDIR /var/lib/echoguard
 VOLUME /var/lib/echoguard

@@ -56,23 +56,46 @@ def fold(text: str) -> Folded:
     Guarantee: what stands for a prefix of *text* is a prefix of what stands for *text*, and each character that is left
     comes from one character of the original.
     """
-    if text.isascii() or not _ODD.search(text):
+    odd = _ODD.findall(strange(text))
+    if not odd:
+        return Folded(text, None, len(text))
+    plain = {char: _plain(char) for char in odd}
+    if all(plain.values()):
+        # One for one: nothing changes places.
+        for char, one in plain.items():
+            text = text.replace(char, one)
         return Folded(text, None, len(text))
     out: list[str] = []
     origin: list[int] = []
     at = 0
-    for odd in _ODD.finditer(text):
-        if odd.start() > at:
-            out.append(text[at : odd.start()])
-            origin.extend(range(at, odd.start()))
-        at = odd.end()
-        plain = _plain(odd.group())
-        if plain:
-            out.append(plain)
-            origin.append(odd.start())
+    for found in _ODD.finditer(text):
+        if found.start() > at:
+            out.append(text[at : found.start()])
+            origin.extend(range(at, found.start()))
+        at = found.end()
+        one = plain[found.group()]
+        if one:
+            out.append(one)
+            origin.append(found.start())
     out.append(text[at:])
     origin.extend(range(at, len(text)))
     return Folded("".join(out), origin, len(text))
+
+
+_ASCII: Final = bytes(range(128))
+
+
+def strange(text: str) -> str:
+    """Return the characters of *text* that are not ASCII, in order; far cheaper than looking at each in turn."""
+    if text.isascii():
+        return ""
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+
+
+def lowered(text: str) -> str:
+    """Return *text* in lower case with every character at its place."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _plain(char: str) -> str:

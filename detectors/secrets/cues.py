@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from detectors.secrets.trie import any_of
+
 BEFORE: Final = 120
 """How far back, in characters, a word may stand that makes an opaque value a credential."""
 
@@ -37,20 +39,27 @@ _VERB: Final = (
     r"ist|lautet|heißt|war|wird|sind|wurde auf|ist jetzt|est|sera|sont|était|a été changée? en|es|era|será|son|fue cambiad[ao] a|"
     r"è|sarà|sono|è stat[ao] cambiat[ao] in|luidt|wordt|zijn|werd|is gewijzigd in|becomes|remains|reads|equals"
 )
-_ADVERB: Final = (
-    r"(?:\s+(?:now|still|currently|set|changed|reset|updated|jetzt|nun|maintenant|ahora|ora|nu))?(?:\s+(?:to|as|auf))?"
-)
+_ADVERB: Final = r"(?:\s{1,3}(?:now|still|currently|set|changed|reset|updated|jetzt|nun|maintenant|ahora|ora|nu))?(?:\s{1,3}(?:to|as|auf))?"
 SIGN: Final = r"\s{0,3}(?::=|=>|==?|:|->|→|：|\|)\s{0,3}"
-VERB: Final = rf"\s+(?:{_VERB}){_ADVERB}[\s:]+"
+VERB: Final = rf"\s{{1,6}}(?:{_VERB}){_ADVERB}[\s:]{{1,8}}"
 _PREPOSITION: Final = r"for|of|to|für|von|zu|pour|de|du|para|del|per|di|voor|van"
 _ABOUT: Final = rf"(?:\s(?:{_PREPOSITION})\s[^\n:=\"'`]{{1,50}}?)?"
 _ASIDE: Final = r"(?:\s?\([^)\n]{1,30}\))?"
 
+_STEMS: Final = (
+    "pass", "pwd", "pw", "kennw", "mdp", "contrase", "clave", "parol", "wachtw", "senha", "palavra", "hasł", "lösen", "парол", "密码",
+    "パス", "pin", "geheim", "codew", "private", "access", "secret", "segret", "token", "jeton", "credenc", "credent", "credenz",
+    "zugang", "identifiant", "key", "schlüssel", "clé", "chiave", "sleutel", "llave", "bearer", "auth", "api", "pat", "jwt", "dsn", "psk",
+    "otp", "recovery", "signature", "sign",
+)  # fmt: skip
+_STEM: Final = re.compile(any_of(_STEMS))
 _TOLD: Final = re.compile(
     rf"(?:{PASSWORD}|{KEY})[a-z0-9_.-]{{0,30}}(?:[ '’][^\W\d_]{{1,14}}){{0,4}}{_ABOUT}"
     rf"[\"'\])*_`]{{0,4}}{_ASIDE}(?:(?:{SIGN}|{VERB}|\s{{0,3}}[,-]\s{{0,3}}){{1,2}}|[ \t]{{1,2}})"
     rf"(?:bearer\s|basic\s|token\s|the\s|still\s|currently\s)?[\"'`*_<(\[{{]{{0,4}}\Z",
 )
+"""A word for a credential and what leads from it to the value."""
+
 _FOLLOWED: Final = re.compile(
     rf"[\"'`*)\]]{{0,3}}\s(?:as|for|is|als|für|ist|comme|pour|est|como|para|es|come|per|è|voor|(?:\(|- )?(?:that|this|it|das|c['’]est|esta?|questa?|dat|dit)['’ ]?(?:is|s|ist|est|es|è)?)"
     rf"\s[^\n.:;=]{{0,24}}?(?:{PASSWORD}|{KEY})",
@@ -82,7 +91,12 @@ def near(before: str, after: str) -> bool:
 
 def told(before: str, after: str) -> bool:
     """Say whether the lower-case text around a value says in so many words that it is a credential."""
-    return _TOLD.search(before) is not None or _FOLLOWED.match(after) is not None
+    for stem in _STEM.finditer(before):
+        # A sign may belong to the word: _key, -api.
+        start = stem.start()
+        if _TOLD.match(before, start) or (start and before[start - 1] in "_-" and _TOLD.match(before, start - 1)):
+            return True
+    return _FOLLOWED.match(after) is not None
 
 
 def reversed_value(before: str) -> tuple[int, int] | None:

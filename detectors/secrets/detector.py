@@ -4,24 +4,43 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
-from typing import Final
+from pathlib import Path
+from threading import Lock
+from typing import Final, Literal
 
 from detectors.finding import Finding, Kind
-from detectors.folding import fold
-from detectors.secrets import accounts, cues, generic, negatives, passwords, pem
-from detectors.secrets.anchors import Anchors
+from detectors.folding import fold, lowered
+from detectors.secrets import accounts, cues, generic, negatives, passwords, pem, places
 from detectors.secrets.generic import Value
 from detectors.secrets.rule import LONGEST, Rule
 from detectors.secrets.rules import RULES
-from detectors.secrets.runs import Run, long_runs
+from detectors.secrets.scan import Hits, Scanner, compiled_values, open_scanner, view
+from detectors.secrets.store import default_folder
+from detectors.secrets.trie import any_of
 
 _SPACE: Final = re.compile(r"\s")
+_RUN_END: Final = re.compile(rb"[ \t\r\n]|\Z")
 _HEAD: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{1,7}(?:_[A-Za-z]{2,6})?[_-]")
-_HOLLOW: Final = re.compile(
-    r"example|x{6,}|\*{4,}|0{10,}|your[_-]|placeholder|redacted|\.{3}|…|changeme|dummy|sample[_-]", re.IGNORECASE
+_HOLLOW_STEM: Final = re.compile(
+    any_of(
+        (
+            "example",
+            "xxxxxx",
+            "****",
+            "0" * 10,
+            "your_",
+            "your-",
+            "placeholder",
+            "redacted",
+            "...",
+            "…",
+            "changeme",
+            "dummy",
+            "sample_",
+            "sample-",
+        )
+    )
 )
 
 
@@ -30,30 +49,64 @@ class SecretDetector:
     Finds credentials.
 
     Tokens with a shape of their own, private key blocks, passwords that a word announces, and opaque values beside a cue
-    or a service's name.
+    or a service's name.  The first look compiles what is looked for, or loads it from *cache*.
 
     Args:
         rules: The rules for tokens with a shape; all of :data:`detectors.secrets.rules.RULES` by default.
+        cache: Folder for what is compiled; by default the one that the environment variable ``ECHOGUARD_CACHE`` names, or
+            the user's own cache.  None keeps nothing.
+        scanner: What looks; by default the fastest that runs here.  All see the same.
     """
 
     name = "secrets"
 
-    def __init__(self, rules: Sequence[Rule] = RULES) -> None:
-        self._anchors = Anchors(rules)
+    def __init__(
+        self,
+        rules: Sequence[Rule] = RULES,
+        *,
+        cache: Path | Literal["default"] | None = "default",
+        scanner: Scanner | None = None,
+    ) -> None:
+        self._rules = tuple(rules)
+        self._heads = frozenset(anchor for rule in rules for anchor in rule.anchor)
+        self._cache = default_folder() if cache == "default" else cache
+        self._scanner = scanner
+        self._opening = Lock()
+
+    def warm(self) -> Scanner:
+        """Compile what is looked for, or load it, and return what looks; later calls return at once."""
+        if self._scanner is None:
+            with self._opening:
+                if self._scanner is None:
+                    self._scanner = open_scanner(self._rules, cache=self._cache)
+        return self._scanner
 
     def detect(self, answer: str) -> list[Finding]:
         """Return the credentials in *answer*, in order of place."""
         folded = fold(answer)
         text = folded.text
-        lower = lowered(text)
-        blocks = list(_blocks(text))
-        runs = long_runs(text)
-        tokens = list(self._tokens(runs))
-        loose = [
-            value for value in generic.values(text, lower, runs) if not self._almost(text[value.start : value.end])
-        ]
-        loose.extend(Value("password", said.start, said.end, 0.8) for said in passwords.passwords(text, lower))
-        loose.extend(Value("password", said.start, said.end, 0.8) for said in passwords.places(text, lower))
+        seen = view(text)
+        hits = self.warm().scan(seen)
+        words = passwords.places_of_words(text, hits.words)
+        if not (hits.tokens or hits.values or hits.marks or words):
+            return []
+        blocks = list(_blocks(text)) if hits.marks & _KEY_MARKS else []
+        tokens = list(self._tokens(text, seen, hits))
+        starts = list(generic.candidates(text, hits.values))
+        loose: list[Value] = []
+        if starts or words or hits.marks - _KEY_MARKS:
+            lower = lowered(text)
+            loose.extend(
+                value
+                for value in generic.values(text, lower, starts)
+                if not self._almost(text[value.start : value.end])
+            )
+            loose.extend(
+                Value("password", said.start, said.end, 0.8) for said in passwords.passwords(text, lower, words)
+            )
+            loose.extend(
+                Value("password", said.start, said.end, 0.8) for said in places.places(text, lower, hits.marks)
+            )
         kept = [*blocks, *_outermost(_outside(tokens, blocks))]
         kept.extend(_outermost(_outside(loose, kept)))
         findings: dict[tuple[int, int, str], Finding] = {}
@@ -79,7 +132,8 @@ class SecretDetector:
         lower = lowered(text)
         tail = max(0, size - generic.LONGEST - cues.AFTER - 8)
         tail = _run_start(text[:tail]) if tail else 0
-        for start, end in generic.candidates(text, long_runs(text, tail)):
+        starts = [match.start() for match in _VALUES.finditer(text, tail)]
+        for start, end in generic.candidates(text, starts):
             if end + cues.AFTER > size and lower.find("\n", end) < 0:
                 held.append(start)
         quote = passwords.open_value(text, lower)
@@ -98,20 +152,35 @@ class SecretDetector:
     def _almost(self, value: str) -> bool:
         """Say whether *value* begins as a token of fixed form does and is none: cut short, or a sample."""
         head = _HEAD.match(value)
-        return head is not None and head.group().lower() in self._anchors
+        return head is not None and head.group().lower() in self._heads
 
-    def _tokens(self, runs: Sequence[Run]) -> Iterator[Value]:
-        """Yield the credentials with a shape of their own; they hold no white space, so only long runs are looked at."""
-        if not runs:
-            return
-        joined = "\n".join(run.text for run in runs)
-        places = list(accumulate((len(run.text) + 1 for run in runs), initial=0))
-        for rule in self._anchors.rules(joined.lower()):
-            for start, end in rule.find(joined):
-                if not hollow(joined[start:end]):
-                    index = bisect_right(places, start) - 1
-                    shift = runs[index].start - places[index]
-                    yield Value(rule.name, start + shift, end + shift, rule.confidence)
+    def _tokens(self, text: str, seen: bytes, hits: Hits) -> Iterator[Value]:
+        """Yield the credentials with a shape of their own; they hold no white space, so each run is looked at once."""
+        start = end = 0
+        tried: set[int] = set()
+        for number, place in sorted(hits.tokens, key=_by_place):
+            if place > end:
+                start = max(end, *(seen.rfind(space, end, place - 1) + 1 for space in _SPACES_ONE))
+                found = _RUN_END.search(seen, place - 1)
+                end = found.start() if found else len(seen)
+                tried.clear()
+            if number in tried:
+                continue
+            tried.add(number)
+            rule = self._rules[number]
+            run = text[start:end]
+            for begin, stop in rule.find(run):
+                if not hollow(run[begin:stop]):
+                    yield Value(rule.name, start + begin, start + stop, rule.confidence)
+
+
+def _by_place(hit: tuple[int, int]) -> int:
+    return hit[1]
+
+
+_SPACES_ONE: Final = (b" ", b"\n", b"\t", b"\r")
+_KEY_MARKS: Final = frozenset({"private", "putty-user-key"})
+_VALUES: Final = compiled_values()
 
 
 def _blocks(text: str) -> Iterator[Value]:
@@ -127,13 +196,7 @@ def _blocks(text: str) -> Iterator[Value]:
 
 def hollow(value: str) -> bool:
     """Say whether *value* has the shape of a token but stands for one: documentation, a mask, one character repeated."""
-    return _HOLLOW.search(value) is not None or negatives.filler(value[-40:])
-
-
-def lowered(text: str) -> str:
-    """Return *text* in lower case with every character at its place."""
-    lower = text.lower()
-    return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return _HOLLOW_STEM.search(value.lower()) is not None or negatives.filler(value[-40:])
 
 
 def _run_start(text: str) -> int:

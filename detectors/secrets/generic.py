@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from detectors.secrets import cues, negatives, pem
 from detectors.secrets.rules.names import COMMON_NAMES, NAMES
-from detectors.secrets.runs import Run
+from detectors.secrets.scan import SHORTEST_VALUE, VALUE_CLASS
 from detectors.secrets.services import Service, services_named
+from detectors.secrets.trie import any_of
 
-SHORTEST: Final = 16
+SHORTEST: Final = SHORTEST_VALUE
 LONGEST: Final = 2048
 
-_CLASS: Final = r"A-Za-z0-9_+/.~\-"
-_TOKEN: Final = re.compile(rf"(?<![{_CLASS}])[{_CLASS}]{{{SHORTEST},{LONGEST}}}+={{0,2}}(?![{_CLASS}])")
+_CLASS: Final = VALUE_CLASS
+_TOKEN: Final = re.compile(rf"[{_CLASS}]{{{SHORTEST},{LONGEST}}}+={{0,2}}(?![{_CLASS}])")
 _NO_START: Final = (
     "iVBOR",
     "/9j/",
@@ -54,28 +55,39 @@ class Value(NamedTuple):
     sure: float
 
 
+_DIGIT: Final = re.compile("[0-9]")
+_GLUED_SIGN: Final = re.compile("[-_.=]")
 _GLUED: Final = re.compile(
-    r"(?:key|secret|token|private|password|passwd|access|auth|pat|bearer)[-_.=]+(?=[A-Za-z0-9])",
-    re.IGNORECASE,
+    any_of(("key", "secret", "token", "private", "password", "passwd", "access", "auth", "pat", "bearer"))
+    + r"[-_.=]+(?=[a-z0-9])"
 )
-_DIRECT: Final = re.compile(
-    r"([a-z][a-z0-9.]{1,20}(?:[-_][a-z0-9]{2,10}){0,3})[\w.-]{0,24}[\"'\])]{0,2}(?P<link>[ \t]{0,2}(?:[:=]{1,2}>?|=>|->|[ \t]|-)[ \t]{0,2})[\"'`*<({\[]{0,3}\Z"
-)
+_NAME: Final = re.compile(r"[a-z][a-z0-9.]{1,20}(?:[-_][a-z0-9]{2,10}){0,3}")
+_NAME_CLASS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.-")
+_LONGEST_NAME: Final = 70
+_MOST_LINK: Final = 8
 _SAFE_NAMES: Final = NAMES - COMMON_NAMES
 _GLUED_NAME: Final = re.compile(r"[a-z]{4,20}[-_](?=[a-z0-9]{16,}\Z)")
 _NAME_WORD: Final = re.compile(r"[a-z0-9.]+")
 _PEM_LINE: Final = re.compile(r"[A-Za-z0-9+/]{64}(?:[A-Za-z0-9+/]{12})?\Z")
 
 
-def candidates(text: str, runs: Sequence[Run]) -> Iterator[tuple[int, int]]:
-    """Yield where values of *text*, whose long runs are *runs*, stand that are long and varied enough."""
-    for run in runs:
-        for match in _TOKEN.finditer(run.text):
-            begin, end = _core(text, run.start + match.start(), run.start + match.end())
-            value = text[begin:end]
-            long_enough = end - begin >= SHORTEST and not value.startswith(_NO_START)
-            if long_enough and (negatives.uuid(value) or negatives.varied(value)):
-                yield begin, end
+def candidates(text: str, starts: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield where values of *text* stand that are long and varied enough; the runs of their characters begin at *starts*."""
+    for start in starts:
+        match = _TOKEN.match(text, start)
+        if match is None or _WORDS.match(match.group()):
+            continue
+        begin, end = _core(text, start, match.end())
+        value = text[begin:end]
+        long_enough = end - begin >= SHORTEST and not value.startswith(_NO_START)
+        if long_enough and (negatives.uuid(value) or negatives.varied(value)):
+            yield begin, end
+
+
+_WORDS: Final = re.compile(
+    r"[_./~+-]*+(?:(?:[A-Z]?[a-z]{1,14}|[A-Z]{1,14})[_./~+-]+)++(?:[A-Z]?[a-z]{1,14}|[A-Z]{1,14})?\Z"
+)
+"""Words joined by signs: most long runs of programs, and no credential."""
 
 
 def _core(text: str, begin: int, end: int) -> tuple[int, int]:
@@ -85,16 +97,17 @@ def _core(text: str, begin: int, end: int) -> tuple[int, int]:
     while begin < end and text[begin] in "./~-+":
         begin += 1
     start = begin
-    for glued in _GLUED.finditer(text, begin, end):
-        if end - glued.end() >= SHORTEST:
-            start = glued.end()
+    if _GLUED_SIGN.search(text, begin, end) and _DIGIT.search(text, begin, end):
+        for glued in _GLUED.finditer(text[begin:end].lower()):
+            if end - begin - glued.end() >= SHORTEST:
+                start = begin + glued.end()
     return start, end
 
 
-def values(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Value]:
-    """Yield the opaque values of *text* that its words make credentials; *lower* is its lower-case form."""
-    public = pem.public_blocks(text)
-    for start, end in candidates(text, runs):
+def values(text: str, lower: str, places: Sequence[tuple[int, int]]) -> Iterator[Value]:
+    """Yield those of the opaque values of *text* at *places* that its words make credentials; *lower* is it in lower case."""
+    public = pem.public_blocks(text) if places else []
+    for start, end in places:
         if any(block.start <= start < block.end for block in public):
             continue
         judged = judge(text, lower, start, end)
@@ -165,11 +178,20 @@ def _whole(text: str, end: int) -> int:
 
 def _directly_named(before: str) -> bool:
     """Say whether the name of a service, or an identifier that begins with it, stands right before the value."""
-    match = _DIRECT.search(before)
+    behind_link = before.rstrip("\"'`*<({[")
+    named = behind_link.rstrip(" \t:=>-")
+    link = behind_link[len(named) :]
+    if not link or len(link) > _MOST_LINK:
+        return False
+    named = named.rstrip("\"'])")
+    start = len(named)
+    while start > 0 and len(named) - start < _LONGEST_NAME and named[start - 1] in _NAME_CLASS:
+        start -= 1
+    match = _NAME.search(named, start)
     if match is None:
         return False
-    words = _NAME_WORD.findall(match.group(1))
-    known = NAMES if signed(match.group("link")) else _SAFE_NAMES
+    words = _NAME_WORD.findall(match.group())
+    known = NAMES if signed(link) else _SAFE_NAMES
     return any(word in known for word in (*words[:2], "_".join(words[:2]), "-".join(words[:3])))
 
 

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import Final
 
+from detectors.secrets.trie import any_of
 from detectors.secrets.validators import entropy
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
@@ -21,7 +21,6 @@ _PLACEHOLDER: Final = re.compile(
     r"(?:your|my|the|some|insert|enter|replace|put|add)[-_ ]?(?:own|real|actual|new|api|secret|access|auth|token|key|pass|client|private|account|app|user|value|id|\w{0,12}[-_](?:here|key|token|secret))"
     r"|example|exampl|placeholder|change[-_ ]?(?:me|it|this)|dummy|redacted|removed|censored|masked|hidden|todo|fixme|fake|not[-_ ]?a?[-_ ]?real|"
     r"lorem|foobar|f00bar|deadbeef|cafebabe|goes[-_ ]?here|[-_]here\b|<[^>]*>|\$\{|\{\{|\}\}|%\(|\$\(|\.\.\.|\u2026|\*{3,}|\u2022{3,}|x{5,}|#{4,}|_{4,}|-{4,}|\?{3,}",
-    re.IGNORECASE,
 )
 _ROWS: Final = (
     "0123456789" * 2,
@@ -38,6 +37,7 @@ _STEPS: Final = frozenset(
 ) | frozenset(char * _STEP for char in "0123456789abcdefghijklmnopqrstuvwxyz*#.-_+/=x")
 """Four letters as a hand types them: a piece of the alphabet, of the digits, of the keyboard, or one repeated."""
 
+_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
 _PAIRS: Final = frozenset(
     row[0] + second
     for row in [
@@ -97,14 +97,27 @@ _OTHER_KEY: Final = re.compile(
 )
 
 
+_KEY_STEM: Final = re.compile(any_of(("key", "schl", "clé", "clave", "chiave", "sleutel")))
+
+
 def other_key(before: str) -> bool:
     """Say whether the lower-case text *before* a value names a key that opens nothing: a public one, one of a table or a cache."""
-    return _OTHER_KEY.search(before) is not None
+    return _KEY_STEM.search(before) is not None and _OTHER_KEY.search(before) is not None
+
+
+_PLACEHOLDER_STEMS: Final = (
+    "your", "my", "the", "some", "insert", "enter", "replace", "put", "add", "exampl", "placeholder", "change", "dummy", "redacted",
+    "removed", "censored", "masked", "hidden", "todo", "fixme", "fake", "not", "lorem", "foobar", "f00bar", "deadbeef", "cafebabe",
+    "here", "<", "${", "{{", "}}", "%(", "$(", "...", "\u2026", "***", "\u2022", "xxxxx", "####", "____", "----", "???",
+)  # fmt: skip
+_PLACEHOLDER_STEM: Final = re.compile(any_of(_PLACEHOLDER_STEMS))
 
 
 def placeholder(value: str) -> bool:
     """Say whether *value* stands where a credential would go: a word for it, a template, one character repeated."""
-    return _PLACEHOLDER.search(value) is not None or filler(value)
+    lowered = value.lower()
+    stem = _PLACEHOLDER_STEM.search(lowered)
+    return (stem is not None and _PLACEHOLDER.search(lowered, stem.start()) is not None) or filler(value)
 
 
 def filler(value: str) -> bool:
@@ -117,45 +130,59 @@ def filler(value: str) -> bool:
 
 def stepped(lowered: str) -> int:
     """Return how many characters of *lowered* stand in long runs of the alphabet, the digits, the keyboard or one character."""
-    covered = 0
-    at = 0
+    covered = end = 0
     last = len(lowered) - _STEP
-    while at <= last:
-        start = at
-        while at <= last and lowered[at : at + _STEP] in _STEPS:
-            at += 1
-        size = at - start + _STEP - 1
-        if at > start and size >= _LONG_STEP:
+    # A long run holds one of the places looked at, wherever it begins.
+    for place in range(0, last + 1, _LONG_STEP - _STEP + 1):
+        if place < end or lowered[place : place + _STEP] not in _STEPS:
+            continue
+        start = stop = place
+        while start > end and lowered[start - 1 : start - 1 + _STEP] in _STEPS:
+            start -= 1
+        while stop < last and lowered[stop + 1 : stop + 1 + _STEP] in _STEPS:
+            stop += 1
+        size = stop - start + _STEP
+        if size >= _LONG_STEP:
             covered += size
-        at += 1
+            end = stop + _STEP
     return covered
+
+
+_LETTER: Final = re.compile("[A-Za-z]")
+_DIGIT: Final = re.compile("[0-9]")
+_STRETCH: Final = re.compile("[0-9]+|[a-z]+|[A-Z]+|[^0-9a-zA-Z]+")
 
 
 def varied(value: str) -> bool:
     """Say whether *value* could be a credential where words say that it is: letters and digits, no words alone."""
-    if not any(char.isalpha() for char in value):
+    if not _LETTER.search(value):
         return False
-    if not any(char.isdigit() for char in value):
-        return len(value) >= 20 and entropy(value) >= 3.5 and wordiness(value) < 0.4  # noqa: PLR2004
-    return entropy(value) >= 2.5 and wordiness(value) < 0.75  # noqa: PLR2004 - abcd1234abcd1234 has 3
+    if not _DIGIT.search(value):
+        return len(value) >= 20 and wordiness(value) < 0.4 and entropy(value) >= 3.5  # noqa: PLR2004
+    return entropy(value) >= 2.5 and not _mostly_words(value, 0.75)  # noqa: PLR2004 - abcd1234abcd1234 has 3
+
+
+def _mostly_words(value: str, share: float) -> bool:
+    """Say whether at least *share* of *value* reads as words."""
+    return len(_LETTER.findall(value)) >= share * len(value) and wordiness(value) >= share
 
 
 def opaque(value: str) -> bool:
     """Say whether *value* looks drawn at random: letters and digits mixed, many different ones, no words."""
-    letters = sum(char.isalpha() for char in value)
-    digits = sum(char.isdigit() for char in value)
+    letters = sum(map(str.isalpha, value))
+    digits = sum(map(str.isdigit, value))
     if not letters or not digits:
         return False
     if _HEX.match(value):
         return digits >= 3 and letters >= 2 and entropy(value) >= 2.8  # noqa: PLR2004
     if identifier(value) or _pieced(value):
         return False
-    upper = sum(char.isupper() for char in value)
+    upper = sum(map(str.isupper, value))
     mixed = 0 < upper < letters
     if entropy(value) < (3.1 if len(value) < 24 else 3.5):  # noqa: PLR2004
         return False
-    changes = sum(_class(one) != _class(other) for one, other in pairwise(value))
-    return changes * (3 if mixed else 4) >= len(value) and wordiness(value) < 0.55  # noqa: PLR2004
+    changes = len(_STRETCH.findall(value)) - 1
+    return changes * (3 if mixed else 4) >= len(value) and not _mostly_words(value, 0.55)
 
 
 _PIECE: Final = re.compile(r"[A-Za-z0-9]+")
@@ -190,27 +217,24 @@ def identifier(value: str) -> bool:
 def _wordlike(token: str) -> bool:
     if len(token) <= 2 or (token.isupper() and len(token) <= _ACRONYM):  # noqa: PLR2004 - too short to tell
         return True
-    letters = token.lower()
-    return sum(letters[at : at + 2] not in _PAIRS for at in range(len(letters) - 1)) * 4 <= len(letters) - 1
-
-
-def _class(char: str) -> int:
-    if char.isdigit():
-        return 0
-    if char.islower():
-        return 1
-    return 2 if char.isupper() else 3
+    return len(_STRANGE.findall(token.lower())) * 4 <= len(token) - 1
 
 
 _WORD: Final = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z][a-z]{2}|[A-Z]{4,}")
+
+
+_STRANGE: Final = re.compile(
+    "|".join(
+        f"{first}(?=[{''.join(second for second in _ALPHABET if first + second not in _PAIRS)}])" for first in _ALPHABET
+    )
+)
+"""A letter whose pair with the next one hardly ever stands in a word."""
 
 
 def wordiness(value: str) -> float:
     """Return which share of *value* stands in stretches of letters that read as words."""
     covered = 0
     for word in _WORD.findall(value):
-        letters = word.lower()
-        strange = sum(letters[at : at + 2] not in _PAIRS for at in range(len(letters) - 1))
-        if strange * 6 <= len(letters) - 1:
-            covered += len(letters)
+        if len(_STRANGE.findall(word.lower())) * 6 <= len(word) - 1:
+            covered += len(word)
     return covered / len(value)

@@ -1,73 +1,31 @@
-"""What a word for a password announces, and what stands where a command or a configuration file has one."""
+"""What a word for a password announces."""
 # ruff: noqa: E501, PLR2004, RUF001 - words and signs of several languages, shortest lengths
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from detectors.folding import lowered, strange
 from detectors.secrets import cues, negatives
+from detectors.secrets.scan import WIDE_WORDS, WORDS
 
 LONGEST: Final = 128
 
-_PLACES: Final = tuple(
-    (stems, re.compile(pattern))
-    for stems, pattern in (
-        # curl -u name:password
-        (
-            ("curl",),
-            r"\bcurl\b[^\n]{0,200}?\s(?:-u|--user|--proxy-user)[= ]?[\"']?[^\s:\"']{1,64}:(?P<value>[^\s\"']{4,128})",
-        ),
-        # <Pass encoding="base64">...</Pass>, <password>...</password>
-        (("</",), r"<(?:pass|password|passphrase|secret|apikey|token)(?:\s[^>\n]{0,60})?>(?P<value>[^<\s]{4,128})<"),
-        # <add key="ClearTextPassword" value="..." />, name="password" value="..."
-        (
-            ("value=",),
-            r"(?:password|secret|apikey|api_key|token)[\"']\s{1,3}(?:[a-z]{2,12}=[\"'][a-z]{2,12}[\"']\s)?value=[\"'](?P<value>[^\"'\s]{4,128})[\"']",
-        ),
-        # machine ... login ... password ...
-        (("login", "password"), r"\blogin\s+\S{1,64}\s+password\s+(?P<value>\S{4,128})"),
-        (
-            ("username", "password"),
-            r"(?:\A|\n)[ \t]{0,8}username\s+(?!and\b)\S{1,64}\s+(?:privilege\s+\d{1,2}\s+)?password\s+(?:[0-9]\s+)?(?P<value>\S{4,128})",
-        ),
-        (("sshpass",), r"\bsshpass\s+-p\s?[\"']?(?P<value>[^\s\"']{4,128})"),
-        (("redis-cli",), r"\bredis-cli\b[^\n]{0,100}?\s-a\s?[\"']?(?P<value>[^\s\"']{4,128})"),
-        (("mysql",), r"\bmysql(?:dump|admin)?\b[^\n]{0,100}?\s-p(?P<value>[^\s\"']{4,128})"),
-        (("net use",), r"\bnet use\s+(?:[a-z]:\s+)?\\\\\S{3,128}\s+(?P<value>[^\s/\"']{4,128})(?=\s+/user)"),
-        (("securestring",), r"convertto-securestring\s+(?:-string\s+)?[\"'](?P<value>[^\"'\s]{4,128})[\"']"),
-        (("identified by",), r"\bidentified\s+by\s+(?:password\s+)?[\"'](?P<value>[^\"'\s]{4,128})[\"']"),
-        (("passin",), r"-passin\s+pass:(?P<value>[^\s\"']{4,128})"),
-        (("docker login",), r"\bdocker login\b[^\n]{0,100}?\s-p\s?[\"']?(?P<value>[^\s\"']{4,128})"),
-        # The credentials are name:password, log in as name / password
-        (
-            ("cred",),
-            r"\bcred(?:ential|encial|enzial)?(?:s|es|i)?\b[^\n:]{0,30}?(?:\s(?:are|is|son|sono)|:)\s{1,2}[\"'`]?[\w.@-]{2,64}(?::| ?/ ?)(?P<value>[^\s\"'`]{6,64})",
-        ),
-        (
-            ("zugangsdaten",),
-            r"zugangsdaten\b[^\n:]{0,30}?(?:\s(?:sind|lauten)|:)\s{1,2}[\"'`]?[\w.@-]{2,64}(?::| ?/ ?)(?P<value>[^\s\"'`]{6,64})",
-        ),
-        (
-            ("identifiants",),
-            r"identifiants\b[^\n:]{0,30}?(?:\s(?:sont)|\s?:)\s{1,2}[\"'`]?[\w.@-]{2,64}(?::| ?/ ?)(?P<value>[^\s\"'`]{6,64})",
-        ),
-        (("log in",), r"\blog in (?:as|with) [\"'`]?[\w.@-]{2,64}[\"'`]? ?[/:] ?[\"'`]?(?P<value>[^\s\"'`]{6,64})"),
-        # Authorization: Basic ...
-        (("basic ",), r"\bauthorization[\"']?\s{0,2}[:=]\s{0,2}[\"']?basic\s{1,2}(?P<value>[a-z0-9+/]{8,400}={0,2})"),
-    )
-)
 _QUOTES: Final = frozenset("\"'`*")
-_STEMS: Final = (
-    "pass", "pwd", "pw", "kennw", "contrase", "clave", "parol", "wachtw", "senha", "mdp", "hasł", "lösen", "парол", "密码", "パス", "pin", "geheimz", "codew",
-)  # fmt: skip
+_CUE_REACH: Final = 400
+"""More than the longest announcement of a password, in characters."""
+_WIDE_LETTERS: Final = frozenset(
+    letter for word in WIDE_WORDS for char in word if ord(char) > 0xFF for letter in (char, char.upper())
+)
+_WORD_REACH: Final = max(map(len, (*WORDS, *WIDE_WORDS))) + 16
 _WORDS_ONLY: Final = re.compile(r"[^\W\d_]+(?:[-'’_][^\W\d_]+)*[.!?,;:]*\Z")
-_VARIABLE: Final = re.compile(
+VARIABLE: Final = re.compile(
     r"[\"'\\]*(?:\$[A-Za-z_{(]|%[A-Za-z_]+%|#\{|@[A-Z]{2,}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[\"']*\Z)"
 )
 """A reference to a value that stands elsewhere."""
-_CODE: Final = re.compile(
+CODE: Final = re.compile(
     r"\w[(\[<]|\w\|\w|\$[{(]|\{\{|->|::|=>|&&|\|\||\(\)|\A[({\[<]|\A[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z|"
     r"\A(?:None|null|nil|undefined|true|false|self|this|str|string|int|bool)\b|\A[/.~]+[\w./-]+\Z|://|\A--?[a-z]"
 )
@@ -88,11 +46,44 @@ class Said(NamedTuple):
     end: int
 
 
-def passwords(text: str, lower: str) -> Iterator[Said]:
-    """Yield the values that *text* calls a password, however short; *lower* is its lower-case form."""
-    if not any(stem in lower for stem in _STEMS):
-        return
-    for word in cues.WORD.finditer(lower):
+def places_of_words(text: str, ends: Iterable[int]) -> list[int]:
+    """Return where words for a password may begin in *text*: around the *ends* of their pieces, and those in wide letters."""
+    wide: list[int] = []
+    if not _WIDE_LETTERS.isdisjoint(strange(text)):
+        lower = lowered(text)
+        wide = [at for word in WIDE_WORDS for at in _every(lower, word)]
+    return sorted({*ends, *wide})
+
+
+def _every(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at + len(word)
+        at = text.find(word, at + 1)
+
+
+def _words(lower: str, ends: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Yield the words for a password that hold one of the pieces that end at *ends*, each once."""
+    known: set[int] = set()
+    for end in ends:
+        for word in cues.WORD.finditer(lower, max(0, end - _WORD_REACH)):
+            if word.start() >= end:
+                break
+            if word.start() not in known:
+                known.add(word.start())
+                yield word
+
+
+def passwords(text: str, lower: str, ends: Iterable[int]) -> Iterator[Said]:
+    """
+    Yield the values that *text* calls a password, however short.
+
+    Args:
+        text: What is searched.
+        lower: It in lower case, character by character.
+        ends: Where pieces of words for a password end.
+    """
+    for word in _words(lower, ends):
         begin = max(0, word.start() - cues.REVERSED_REACH)
         turned = cues.reversed_value(lower[begin : word.start()])
         if turned is not None:
@@ -138,28 +129,9 @@ def _inside(text: str, place: int, quote: str) -> bool:
     return len(_APOSTROPHE.sub("", line).split(quote)) % 2 == 0
 
 
-def places(text: str, lower: str) -> Iterator[Said]:
-    """Yield the values in places made for a password: command lines and configuration files."""
-    for stems, place in _PLACES:
-        if not all(stem in lower for stem in stems):
-            continue
-        for match in place.finditer(lower):
-            start, end = match.span("value")
-            end = start + len(text[start:end].rstrip(".,;)"))
-            value = text[start:end]
-            if (
-                len(value) >= 4
-                and not negatives.placeholder(value)
-                and value.lower() not in _NOT_ONE
-                and not _VARIABLE.match(value)
-                and not _CODE.search(value)
-            ):
-                yield Said(start, end)
-
-
 def strong(value: str) -> bool:
     """Say whether *value* looks like a password where only its looks can tell: letters, digits and more, mixed."""
-    if not 8 <= len(value) <= 64 or negatives.placeholder(value) or _CODE.search(value) or _VARIABLE.match(value):
+    if not 8 <= len(value) <= 64 or negatives.placeholder(value) or CODE.search(value) or VARIABLE.match(value):
         return False
     if _TECHNICAL.match(value) or "/" in value or "@" in value[1:-1] or value[0] in "-#&":
         return False
@@ -188,11 +160,11 @@ def is_password(value: str, *, quoted: bool, symbol: bool, number: bool = False)
     """
     if not 4 <= len(value) <= LONGEST or value != value.strip() or negatives.placeholder(value):
         return False
-    if value.lower() in _NOT_ONE or value.isspace():
+    if value.lower() in NOT_ONE or value.isspace():
         return False
     if " " in value:
         return quoted and symbol and len(value) >= 12 and value.count(" ") <= 8 and not value.endswith((".", ":"))
-    if _VARIABLE.match(value) or (not quoted and _CODE.search(value)):
+    if VARIABLE.match(value) or (not quoted and CODE.search(value)):
         return False
     if _WORDS_ONLY.match(value):
         # A bare word is a password only where nothing else could stand: quoted, behind a sign, and not all lower case.
@@ -209,12 +181,12 @@ def is_password(value: str, *, quoted: bool, symbol: bool, number: bool = False)
     return len(value) >= 6 and _STRONG.match(value) is not None and any(char.isalnum() for char in value)
 
 
-_NOT_ONE_TEXT: Final = (
+NOT_ONE_TEXT: Final = (
     "password passwd pass pwd secret token string none null true false required optional prompt hidden field "
     "input text type name username user email confirm confirmation incorrect invalid wrong missing empty "
     "unknown default admin root"
 )
-_NOT_ONE: Final = frozenset(_NOT_ONE_TEXT.split())
+NOT_ONE: Final = frozenset(NOT_ONE_TEXT.split())
 
 
 def open_value(text: str, lower: str) -> int | None:
@@ -243,10 +215,8 @@ def _last_words(text: str, reach: int) -> Iterator[tuple[int, str]]:
 
 def _open_quote(text: str, lower: str) -> int | None:
     """Return where a value in quotes begins that a word announced and that is still open, None without one."""
-    if not any(stem in lower for stem in _STEMS):
-        return None
     tail = max(0, len(text) - LONGEST - 2)
-    for cue in (cue for leads in cues.ANNOUNCED for cue in leads.finditer(lower)):
+    for cue in (cue for leads in cues.ANNOUNCED for cue in leads.finditer(lower, max(0, tail - _CUE_REACH))):
         start = cue.end()
         quote = text[start - 1]
         if start >= tail and quote in _QUOTES and quote not in text[start:] and "\n" not in text[start:]:

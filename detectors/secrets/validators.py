@@ -16,7 +16,14 @@ def entropy(value: str) -> float:
     if not value:
         return 0.0
     size = len(value)
-    return -sum(count / size * math.log2(count / size) for count in Counter(value).values())
+    counts = Counter(value).values()
+    if size > _LONGEST_COUNTED:
+        return math.log2(size) - sum(count * math.log2(count) for count in counts) / size
+    return math.log2(size) - sum(map(_COUNT_BITS.__getitem__, counts)) / size
+
+
+_LONGEST_COUNTED: Final = 512
+_COUNT_BITS: Final = (0.0, *(count * math.log2(count) for count in range(1, _LONGEST_COUNTED + 1)))
 
 
 _SHORTEST_CLAIMS: Final = 12
