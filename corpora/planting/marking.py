@@ -22,7 +22,10 @@ _CUT_START: Final = re.compile(rf"\A(?:(?:EX|X)?D?O?C|{_SIGN}{{1,4}})?(?:-{_SIGN
 _FENCE: Final = re.compile(r"[ \t]*(?:```|~~~)")
 _NO_PROSE: Final = re.compile(r"[ \t]*(?:[#|>]|[-=*_+~:| \t]+\Z|\[[^\]]*\]:|<|\Z)|\t| {4}")
 """Headings, tables, quotes, rules, link definitions, markup, indented code and empty lines take no marker."""
-_SENTENCE: Final = re.compile(r"(?<=[\w)\]\"'’”»])[.!?][\"')\]’”»]?(?=\s|\Z)|[。！？](?=\S)")  # noqa: RUF001 - they end sentences
+_SENTENCE: Final = re.compile(
+    r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\bMrs)(?<!\bProf)"
+    r"(?<=[\w)\]\"'’”»])[.!?][\"')\]’”»]?(?=\s|\Z)|[。！？](?=\S)",  # noqa: RUF001 - they end sentences
+)
 
 
 def places(text: str) -> list[int]:

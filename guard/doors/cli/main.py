@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from guard.doors.cli.audit_commands import audit_app
+from guard.doors.cli.canary_commands import canary_app
 from guard.doors.cli.check_command import check_command
 from guard.doors.cli.corpus_commands import corpus_app
 from guard.doors.cli.demo import demo_command
@@ -60,6 +61,7 @@ app.command("check")(check_command)
 app.command("serve")(serve_command)
 app.command("probe")(probe_command)
 app.add_typer(ledger_app)
+app.add_typer(canary_app)
 app.add_typer(audit_app)
 
 
