@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,10 @@ from corpora.document import DocumentRef
 from corpora.planting import is_decoy, read_marker, without_markers
 from corpora.planting.markers import HEAD
 from corpora.planting.marking import planted
+from guard.principal import Principal
+from guard.rights import UNKNOWN
+from guard.verdict import Dropped, Reason
+from guard.watch import Retrieved, Watch
 
 if TYPE_CHECKING:
     from corpora.corpus import Corpus
@@ -58,6 +63,26 @@ class Decoys(Container[DocumentRef]):
             return False
         bodies = (found.partition("-")[2].replace("-", "") for _, found in planted(text))
         return any((mark := read_marker(key, body)) is not None and mark.decoy for body in bodies for key in self._keys)
+
+
+def met_decoys(
+    decoys: Decoys, documents: Iterable[DocumentRef], watch: Watch, principal: Principal, *, request_id: str
+) -> tuple[DocumentRef, ...]:
+    """Return the decoys among the *documents* of a prompt, and tell *watch* that they were retrieved and dropped."""
+    found = tuple(ref for ref in documents if ref in decoys)
+    if found:
+        watch.tell(
+            Retrieved(
+                at=time.time(),
+                principal=principal,
+                request_id=request_id,
+                question=None,
+                kept=(),
+                dropped=tuple(Dropped(ref=ref, reason=Reason.ENTITLEMENT) for ref in found),
+                rights=dict.fromkeys(found, UNKNOWN),
+            )
+        )
+    return found
 
 
 class Withheld(Container[DocumentRef]):

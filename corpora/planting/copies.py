@@ -266,7 +266,7 @@ def _check_places(source: Path, target: Path) -> None:
         raise DocumentError(f"{source}: no such file or folder")
     here, there = source.resolve(), target.resolve()
     if here == there or here in there.parents or there in here.parents or (here.is_file() and here.parent == there):
-        raise DocumentError(f"{target} and {source} lie inside one another; name a folder elsewhere")
+        raise DocumentError(f"of {target} and {source} one lies inside the other; name a folder elsewhere")
     if target.exists() and corpus_of(target) is None and not (target.is_dir() and not any(target.iterdir())):
         raise DocumentError(f"{target} is there and was not written by `echoguard canary plant`; name another folder")
 

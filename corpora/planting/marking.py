@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -17,7 +18,8 @@ EVERY: Final = 400
 _NAME: Final = HEAD.upper()
 _SIGN: Final = f"[{ALPHABET.upper()}]"
 _PLANTED: Final = re.compile(rf" ?\[{_NAME}(?:-{_SIGN}{{4}}){{4}}\]| ?{_NAME}(?:-{_SIGN}{{4}}){{4}}")
-_CUT_END: Final = re.compile(rf" ?\[(?:EX|EXD|EXDO|{_NAME}(?:-{_SIGN}{{4}}){{0,3}}(?:-{_SIGN}{{0,4}})?)\Z")
+_BRACKETED: Final = re.compile(rf" ?\[{_NAME}(?:-{_SIGN}{{4}}){{4}}\]")
+_CUT_END: Final = re.compile(rf" ?\[(?:EX|EXD|EXDO|{_NAME}(?:-{_SIGN}{{4}}){{0,4}}(?:-{_SIGN}{{0,3}})?)\Z")
 _CUT_START: Final = re.compile(rf"\A(?:(?:EX|X)?D?O?C|{_SIGN}{{1,4}})?(?:-{_SIGN}{{4}}){{1,4}}\]")
 _FENCE: Final = re.compile(r"[ \t]*(?:```|~~~)")
 _NO_PROSE: Final = re.compile(r"[ \t]*(?:[#|>]|[-=*_+~:| \t]+\Z|\[[^\]]*\]:|<|\Z)|\t| {4}")
@@ -36,17 +38,14 @@ def places(text: str) -> list[int]:
     the beginning, the last one near the end.  Empty for a text that is nothing but code or white space.
     """
     good, fair = _borders(text)
-    if not good and not fair:
-        return []
     chosen: list[int] = []
-    for better, other in ((good, fair), (fair, ())):
-        if not chosen and better:
-            chosen = [better[0]]
-            end = max([*good, *fair])
-            while (following := _next(chosen[-1], better, other)) is not None:
-                chosen.append(following)
-            if end - chosen[-1] > EVERY // 2:
-                chosen.append(end)
+    following = _next(-EVERY, good, fair)
+    while following is not None:
+        chosen.append(following)
+        following = _next(following, good, fair)
+    end = max([*good[-1:], *fair[-1:]], default=0)
+    if chosen and end - chosen[-1] > EVERY // 2:
+        chosen.append(end)
     return chosen
 
 
@@ -81,8 +80,14 @@ def unmarked(text: str) -> str:
 
 def without_markers(chunk: str) -> str:
     """Return a chunk of a marked document without markers, nor halves of them where it was cut."""
-    chunk = unmarked(chunk)
-    return _CUT_END.sub("", _CUT_START.sub("", chunk)) if "-" in chunk or "[EX" in chunk else chunk
+    if "-" in chunk or "[EX" in chunk:
+        chunk = _CUT_END.sub("", _CUT_START.sub("", chunk))
+    return unmarked(chunk)
+
+
+def without_planted(text: str) -> str:
+    """Return *text* without markers as they are planted, in brackets; one that somebody wrote stays."""
+    return _BRACKETED.sub("", text) if _NAME in text else text
 
 
 def planted(text: str) -> list[tuple[int, str]]:
@@ -104,13 +109,17 @@ def unmarked_documents(documents: Iterable[Document]) -> Iterator[Document]:
             yield document
 
 
-def _next(last: int, better: Iterable[int], other: Iterable[int]) -> int | None:
+def _next(last: int, better: Sequence[int], other: Sequence[int]) -> int | None:
     """Return the next place after *last*: of the better kind, unless that is too far away."""
-    first = next((at for at in better if at >= last + EVERY), None)
-    second = next((at for at in other if at >= last + EVERY), None)
+    first, second = _from(better, last + EVERY), _from(other, last + EVERY)
     if second is not None and (first is None or first > last + 2 * EVERY):
         return second
     return first
+
+
+def _from(ascending: Sequence[int], least: int) -> int | None:
+    at = bisect_left(ascending, least)
+    return ascending[at] if at < len(ascending) else None
 
 
 def _borders(text: str) -> tuple[list[int], list[int]]:

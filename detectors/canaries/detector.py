@@ -9,8 +9,9 @@ import numpy as np
 
 from corpora.planting.markers import Mark, valid_key
 from corpora.span import Span
-from corpora.text.disguises import unfinished, views
+from corpora.text.disguises import View, unfinished, views
 from corpora.text.normalize import normalize
+from detectors.canaries.escapes import unescaped
 from detectors.canaries.letters import LENGTH, search
 from detectors.canaries.sources import MarkedDocuments
 from detectors.finding import Finding, Kind, Source
@@ -57,7 +58,7 @@ class CanaryDetector:
             corpora.errors.CorpusError: A corpus cannot be read, or more is hidden in the answer than is read.
         """
         found: list[tuple[Span, Mark]] = list(_plain(answer, self._keys))
-        for view in views(answer, _bits):
+        for view in _readings(answer):
             if view.text:
                 found += _placed(_plain(view.text, self._keys), view.starts, view.ends)
         united: list[tuple[Span, set[Source]]] = []
@@ -77,12 +78,19 @@ class CanaryDetector:
     def settled(self, answer: str) -> int:
         """See :meth:`detectors.base.Detector.settled`: the last letters may still become a marker."""
         settled = min(_settled(answer), max(len(answer) - REACH, 0))
-        for view in views(answer[: unfinished(answer)], _bits) if settled else ():
+        for view in _readings(answer[: unfinished(answer)]) if settled else ():
             if view.held is None:
                 continue
             inner = _settled(view.text) if view.windowed else 0
             settled = min(settled, int(view.starts[inner]) if inner else view.held)
         return settled
+
+
+def _readings(text: str) -> Iterator[View]:
+    yield from views(text, _bits)
+    few = unescaped(text)
+    if few is not None:
+        yield few
 
 
 def _plain(text: str, keys: Sequence[bytes]) -> Iterator[tuple[Span, Mark]]:

@@ -83,8 +83,8 @@ def search(letters: str, begins: Sequence[bool], keys: Sequence[bytes]) -> Itera
     """
     folded = letters.translate(FOLD)
     for at in _all(folded, FOLDED_HEAD):
-        yield from _around(folded, _PLAIN, at, keys, backwards=False)
-        yield from _begun(letters, begins, at, keys)
+        whole = list(_around(folded, _PLAIN, at, keys, backwards=False))
+        yield from whole or _begun(letters, begins, at, keys)
     for at in _all(folded, FOLDED_HEAD[::-1]):
         yield from _around(folded, _PLAIN, at, keys, backwards=True)
     for table, head in _CIPHERS:

@@ -33,12 +33,10 @@ class GuardedRetriever(BaseRetriever):
     """
     Wraps a retriever: admits the question, then drops every chunk that may not go into the prompt.
 
-    A chunk names its document in its metadata; one that does not is dropped.  How many were dropped is logged and
-    stands in :attr:`guard.doors.langchain.Run.withheld`; which and why is not told.  The wrapped retriever's own run is
-    not shown to callback handlers, since it holds what was dropped.
-
-    With *prefilter* a vector store is asked only for what the person may read, so that what others may read does not
-    push it out of the *k* nearest; what it returns is filtered by the guard all the same.
+    A chunk names its document in its metadata; one that does not is dropped.  Decoys are dropped as well, and planted
+    markers are taken out, so that one in an answer proves that its text took another way.  How many chunks were dropped
+    is logged and stands in :attr:`guard.doors.langchain.Run.withheld`; which and why is not told.  The wrapped
+    retriever's own run is not shown to callback handlers, since it holds what was dropped.
 
     Attributes:
         retriever: Any retriever, or any Runnable from a question to documents.
@@ -145,10 +143,10 @@ class GuardedRetriever(BaseRetriever):
             for corpus, name in names
         ]
 
-    @staticmethod
-    def _settle(found: Sequence[Document], refs: Sequence[DocumentRef | None], kept: Kept) -> list[Document]:
+    def _settle(self, found: Sequence[Document], refs: Sequence[DocumentRef | None], kept: Kept) -> list[Document]:
         allowed = frozenset(kept.kept)
-        shown = [chunk for chunk, ref in zip(found, refs, strict=True) if ref is not None and ref in allowed]
+        candidates = [chunk for chunk, ref in zip(found, refs, strict=True) if ref is not None and ref in allowed]
+        shown = [bare for chunk in candidates if (bare := self._bare(chunk)) is not None]
         withheld = len(found) - len(shown)
         if withheld:
             _LOG.info("withheld %d of %d retrieved chunks (request %s)", withheld, len(found), kept.request_id)
@@ -156,6 +154,13 @@ class GuardedRetriever(BaseRetriever):
         if run is not None:
             run.note([ref for ref in refs if ref is not None and ref in allowed], withheld)
         return shown
+
+    def _bare(self, chunk: Document) -> Document | None:
+        """Return *chunk* without planted markers; None where it is a decoy's."""
+        text = self.guard.decoys.for_prompt(chunk.page_content)
+        if text is None or text == chunk.page_content:
+            return None if text is None else chunk
+        return chunk.model_copy(update={"page_content": text})
 
 
 def _once(refs: Sequence[DocumentRef | None]) -> list[DocumentRef]:

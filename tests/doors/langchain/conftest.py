@@ -5,6 +5,7 @@ import os
 os.environ["LANGSMITH_TRACING"] = "false"
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,8 @@ def open_guard(corpus_directory: Path, tmp_path: Path) -> Iterator[Callable[...,
             corpora=(CorpusSetting("handbook", corpus_directory),),
             ledger=LedgerSetting(f"sqlite:///{tmp_path}/ledger-{len(opened)}.db"),
             pii=PiiSetting(ner=False),
-            **changes,
         )
-        opened.append(Guard.open(settings))
+        opened.append(Guard.open(replace(settings, **changes)))
         return opened[-1]
 
     yield build

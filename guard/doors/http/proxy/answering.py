@@ -82,13 +82,10 @@ class ChatAnswer(Response):
 
     async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with self._answer, self._endpoint.post(CHAT, self._chat.body, self._answer.request_id) as upstream:
-                if upstream.status_code != httpx.codes.OK:
-                    await (await self._refusal(upstream))(scope, receive, send)
-                elif self._chat.stream:
-                    await self._stream(upstream, send)
-                else:
-                    await (await self._whole(upstream))(scope, receive, send)
+            async with self._answer:
+                body = await self._answer.without_canaries(self._chat.body)
+                async with self._endpoint.post(CHAT, body, self._answer.request_id) as upstream:
+                    await self._pass_on(upstream, scope, receive, send)
         except _ClientStuckError:
             LOG.warning("a client left its answer unread for %d s", SEND_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an error and never the text
@@ -98,6 +95,14 @@ class ChatAnswer(Response):
                     await self._send(send, frame(openai_error(problem)), more=False)
             else:
                 await problem_response(problem, scope["path"])(scope, receive, send)
+
+    async def _pass_on(self, upstream: httpx.Response, scope: Scope, receive: Receive, send: Send) -> None:
+        if upstream.status_code != httpx.codes.OK:
+            await (await self._refusal(upstream))(scope, receive, send)
+        elif self._chat.stream:
+            await self._stream(upstream, send)
+        else:
+            await (await self._whole(upstream))(scope, receive, send)
 
     def _problem(self, error: Exception) -> Problem:
         if isinstance(error, BadAnswer):

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from guard.doors.http.closed import failing_closed
+from guard.doors.http.proxy.messages import bare_messages
 from guard.errors import GuardError
 
 if TYPE_CHECKING:
@@ -75,6 +76,19 @@ class Answer:
     def notice(self) -> str:
         """What the policy says in the place of what is withheld."""
         return self._guard.policy.notice
+
+    async def without_canaries(self, body: dict[str, Any]) -> dict[str, Any]:
+        """
+        Return a request body without planted markers and decoys in its messages.
+
+        Raises:
+            GuardError: It could not be looked at; nothing may be asked.
+        """
+        with failing_closed(self.metrics):
+            work = asyncio.to_thread(
+                bare_messages, body, self._guard, self._principal, request_id=self.request_id, context=self._context
+            )
+            return await whole(work)
 
     def channel(self, choice: int, name: str) -> Channel:
         """Open one channel of one choice: content, refusal, reasoning, ``tool:N`` or error."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from corpora.planting.marking import without_planted
 from guard.doors.http.problems import Problem
 from guard.doors.http.shapes import PrincipalBody
 
@@ -85,7 +86,8 @@ def read_chat(raw: Any) -> ChatRequest:
     return ChatRequest(
         body={name: value for name, value in raw.items() if name not in _OURS},
         model=model,
-        question=_last_user_text(messages),
+        # What was retrieved stands in the message of most chains, and as it was planted no marker there means anything.
+        question=without_planted(_last_user_text(messages)),
         prompt="\n\n".join(text for message in messages if (text := _text_of(message))),
         stream=bool(stream),
         wanted=wanted,
