@@ -44,6 +44,7 @@ LONGEST: Final = 330
 
 
 _ZONE: Final = re.compile(r"\d(?:[^\d\n]{0,8}\d){3,}+")
+_SEVEN_DIGITS: Final = re.compile(r"\d(?:[^\d\n]{0,8}\d){6}")
 _SLACK: Final = 40
 
 
@@ -56,7 +57,7 @@ class Searched:
         lower: The same in lower case, character by character.
     """
 
-    __slots__ = ("_ends", "_zones", "lower", "text")
+    __slots__ = ("_ends", "_long", "_zones", "lower", "text")
 
     def __init__(self, text: str, ends: list[int]) -> None:
         """Take *text* and the *ends* of its segments in order."""
@@ -67,6 +68,7 @@ class Searched:
         self.lower = lowered if same else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
         self._ends = ends
         self._zones: list[tuple[int, int]] | None = None
+        self._long: list[tuple[int, int]] | None = None
 
     @property
     def zones(self) -> list[tuple[int, int]]:
@@ -82,9 +84,18 @@ class Searched:
             self._zones = zones
         return self._zones
 
-    def numbers(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """Yield the matches of *pattern*, whose values hold four digits or more, also those that overlap."""
-        for start, end in self.zones:
+    @property
+    def long_zones(self) -> list[tuple[int, int]]:
+        """Those of :attr:`zones` that hold seven digits or more: years and versions do not."""
+        if self._long is None:
+            self._long = [
+                (start, end) for start, end in self.zones if _SEVEN_DIGITS.search(self.text, start, end) is not None
+            ]
+        return self._long
+
+    def numbers(self, pattern: re.Pattern[str], *, few: bool = False) -> Iterator[re.Match[str]]:
+        """Yield the matches of *pattern*, also those that overlap; its values hold seven digits, four where *few*."""
+        for start, end in self.zones if few else self.long_zones:
             match = pattern.search(self.text, start, end)
             while match:
                 yield match

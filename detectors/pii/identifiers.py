@@ -30,6 +30,11 @@ class Identifier:
     module: str
     words: re.Pattern[str] | None
 
+    @property
+    def few(self) -> bool:
+        """Whether it holds fewer than seven digits."""
+        return self.entity in {"UK_NINO", "IN_PAN"}
+
     def valid(self, value: str) -> bool:
         """Say whether the checksum and the parts of *value* are right."""
         return not self.module or bool(_module(self.module).is_valid(value))
@@ -117,10 +122,8 @@ def social_security(searched: Searched) -> Iterator[Candidate]:
 
 def national(searched: Searched) -> Iterator[Candidate]:
     """Yield the national identifiers of :data:`IDENTIFIERS`."""
-    if not searched.zones:
-        return
     for one in IDENTIFIERS:
-        for match in searched.numbers(one.pattern):
+        for match in searched.numbers(one.pattern, few=one.few):
             said = one.words is None or one.words.search(searched.around(match.start(), match.end()))
             if said and one.valid(match.group()):
                 yield Candidate(one.entity, match.start(), match.end(), 0.9)

@@ -17,17 +17,16 @@ _V6: Final = re.compile(
 
 _V6_WHOLE: Final = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])")
 _UNICAST: Final = ipaddress.ip_network("2000::/3")
-_DOTS: Final = re.compile(r"\d\.\d{1,3}\.\d")
+_DOTS: Final = re.compile(r"\.\d{1,3}\.\d")
+_COLONS: Final = re.compile(r":[0-9A-Fa-f]{0,4}:")
 _VERSION: Final = re.compile(r"(?:\bv|version|release|rel\.?|ver\.?|\boid|section|kapitel|firmware|build|§)[\s:=]*\Z")
 
 
 def addresses(searched: Searched) -> Iterator[Candidate]:
     """Yield IP addresses of the public Internet; private, reserved and documentation ranges tell of nobody."""
     patterns = [_V4] if _DOTS.search(searched.text) else []
-    if searched.text.count(":") > 1:
-        patterns.append(_V6)
-    if searched.text.count(":") > 6:  # noqa: PLR2004 - eight groups
-        patterns.append(_V6_WHOLE)
+    if _COLONS.search(searched.text):
+        patterns += [_V6, _V6_WHOLE]
     for pattern in patterns:
         for match in overlapping(pattern, searched.text):
             try:

@@ -39,6 +39,24 @@ _SHAPES: Final = tuple(
 )
 _WITHOUT_CAPITALS: Final = _SHAPES[4:8]
 """Boxes, units and military post."""
+_NEEDS: Final = dict(
+    zip(
+        _SHAPES[3:9],
+        (
+            "rue|aven|av.|boule|bd|allée|chemin|quai|impasse|via|piazza|corso|largo|vicolo|strada|calle|c/|avda|plaza|paseo|camino|ronda|travesía|carrer|rúa|rua|praça|praceta|ulica|ul.",
+            "psc|unit|cmr",
+            "apo|fpo|dpo",
+            "box|postfach|apartado|casella|postale|postbus",
+            "apt|apartment|suite|ste",
+            "usn|uss|usc",
+        ),
+        strict=True,
+    ),
+)
+_SAYS: Final = (
+    "liv", "locat", "address", "resid", "deliver", "sen", "ship", "office", "meet", "moved", "drop", "based", "wohn", "ansch", "adres", "domic", "direcc", "vive",
+    "indir", "abita", "habit", "demeur", "woont",
+)  # fmt: skip
 _CORNER: Final = re.compile(
     # the corner of Fifth Avenue and Main
     rf"(?i:(?:the )?corner of) (?:(?:\d{{1,4}}(?:st|nd|rd|th)?|{CAP}) ){{1,4}}(?:and|&) (?:\d{{1,4}}(?:st|nd|rd|th)? )?{CAP}(?: (?:{CAP}|\d{{1,4}})){{0,3}}",
@@ -97,19 +115,27 @@ def _supported(searched: Searched, start: int, end: int) -> bool:
 
 def _anchors(searched: Searched) -> Iterator[tuple[int, int, bool]]:
     """Yield where the first part of an address stands, and whether its form is enough."""
+    # A form that needs a word is looked for only in texts that hold the word.
+    shapes = [shape for shape in _SHAPES if _needed(shape, searched.lower)]
+    said = any(word in searched.lower for word in _SAYS)
     for start, end in _lines(searched.text):
         capitals = _CAPITAL.search(searched.text, start, end) or "str" in searched.lower[start:end]
-        for shape in _SHAPES if capitals else _WITHOUT_CAPITALS:
+        for shape in shapes if capitals else [shape for shape in shapes if shape in _WITHOUT_CAPITALS]:
             for match in shape.finditer(searched.text, start, end):
                 yield match.start(), match.end(), True
         for match in _BARE.finditer(searched.text, start, end) if capitals else ():
             yield match.start(), match.end(), False
-        for match in _SAID_SHAPE.finditer(searched.text, start, end) if capitals else ():
+        for match in _SAID_SHAPE.finditer(searched.text, start, end) if capitals and said else ():
             if _SAID.search(searched.before(match.start(), 48)):
                 yield match.start(), match.end(), True
     for match in _CORNER.finditer(searched.text) if "corner of" in searched.lower else ():
         yield match.start(), match.end(), True
     yield from _fields(searched)
+
+
+def _needed(shape: re.Pattern[str], lower: str) -> bool:
+    words = _NEEDS.get(shape)
+    return words is None or any(word in lower for word in words.split("|"))
 
 
 def _fields(searched: Searched) -> Iterator[tuple[int, int, bool]]:
@@ -143,7 +169,7 @@ def _trim(text: str, start: int, end: int) -> int:
     return start + len(text[start:end].rstrip(" ,.-"))
 
 
-_NUMBER: Final = re.compile(r"(?<![\w.])\d{1,6}(?!\.\d|[(\[=])")
+_NUMBER: Final = re.compile(r"(?<![\w.=\[<+*%&^~$])\d{1,6}(?!\.\d|[(\[=\]%:+*<>]|\)[ \t]*$)")
 _CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-ŽΑ-Ω][\wß-ÿ]")
 
 

@@ -31,7 +31,7 @@ _BORN: Final = re.compile(
 
 def births(searched: Searched) -> Iterator[Candidate]:
     """Yield dates that the text calls a date of birth."""
-    for match in searched.numbers(_DATE):
+    for match in searched.numbers(_DATE, few=True):
         if _BORN.search(searched.before(match.start(), 64)):
             yield Candidate("DATE_OF_BIRTH", match.start(), match.end(), 0.9)
 
@@ -72,7 +72,7 @@ _SAID: Final = (
 
 def documents(searched: Searched) -> Iterator[Candidate]:
     """Yield medical record, passport and driving licence numbers where the text says what they are."""
-    for match in searched.numbers(_CODE):
+    for match in searched.numbers(_CODE, few=True):
         value = match.group()
         if sum(char.isdigit() for char in value) < 4 or _DATE.match(searched.text, match.start()):
             continue

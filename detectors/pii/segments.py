@@ -45,7 +45,7 @@ def segments(text: str) -> list[Segment]:
     result: list[Segment] = []
     start = 0
     for end in _natural_ends(text):
-        while (cut := _forced(text, start)) and cut < end:
+        while end - start > SOFT_LENGTH and (cut := _forced(text, start)) and cut < end:
             result.append(Segment(start, cut, natural=False, closed=True))
             start = cut
         result.append(Segment(start, end, natural=True, closed=True))
