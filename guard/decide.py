@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from corpora.span import Span
@@ -31,6 +31,7 @@ def decide(
     free: Sequence[Span] = (),
     question: Question | None = None,
     repeats: Sequence[Span] = (),
+    action: Callable[[Finding], Action] | None = None,
 ) -> tuple[Atom, ...]:
     """
     Propose what may be shown of ``answer[:upto]``.  Pure.
@@ -47,13 +48,15 @@ def decide(
         free: Stretches of the answer that the principal may read without limit; disjoint, in order.
         question: The user's own words, from a trusted caller; its values are no disclosure.
         repeats: Stretches of the answer that repeat the question; disjoint, in order.
+        action: What happens to a finding that is no passage, where that is not the policy's alone to say.
 
     Returns:
         Disjoint atoms in order, the last one that which blocks; what lies between them is free.
     """
     found = list(findings)
     held = held_ranges(answer, found, rights, free)
-    acted = [(one, policy.action(one)) for one in found if one.kind not in {*VERBATIM_KINDS, Kind.CANARY}]
+    judged = policy.action if action is None else action
+    acted = [(one, judged(one)) for one in found if one.kind not in {*VERBATIM_KINDS, Kind.CANARY}]
     acted += judged_markers(found, rights, policy.rules.get(Kind.CANARY, Action.BLOCK))
     values = [(finding, action) for finding, action in acted if action is not Action.ALLOW]
     cuts = {upto}
@@ -85,7 +88,7 @@ def _one_stretch(left: Atom, right: Atom) -> bool:
     return (
         left.end == right.start
         and left.action is right.action is not Action.ALLOW
-        and (left.reason, left.cause) == (right.reason, right.cause)
+        and (left.reason, left.cause, left.value) == (right.reason, right.cause, right.value)
     )
 
 
@@ -124,9 +127,12 @@ class _Sweep:
         if not self._open and not self._marks:
             return None
         action, reason, cause = Action.ALLOW, Reason.OK, Kind.VERBATIM.value
+        value: Span | None = None
+        rule = ""
         if self._marks:
-            strictness, _, kind, rule, _ = self._marks[0]
+            strictness, first, kind, rule, last = self._marks[0]
             action, reason, cause = Action(-strictness), Reason.FINDING, rule if kind == Kind.PII.value else kind
+            value = Span(first, last) if kind == Kind.PII.value else None
         exempt = self._readable > 0 and self._exempt_passage(start, end)
         if self._training:
             training = self._policy.rules.get(Kind.TRAINING, Action.BLOCK)
@@ -140,7 +146,17 @@ class _Sweep:
         if self._closed:
             action, reason, cause = Action.BLOCK, Reason.ENTITLEMENT, Kind.VERBATIM.value
         cells = self._cells(start, end) if action is Action.ALLOW else ()
-        return Atom(start=start, end=end, action=action, reason=reason, cause=cause, cells=cells, unconditional=exempt)
+        return Atom(
+            start=start,
+            end=end,
+            action=action,
+            reason=reason,
+            cause=cause,
+            cells=cells,
+            unconditional=exempt,
+            # Only where the value itself is why the place is withheld.
+            value=value if value is not None and cause == rule else None,
+        )
 
     def _move(self, at: int) -> None:
         """Leave what ends at or before *at*, then enter what begins there."""

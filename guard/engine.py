@@ -265,6 +265,7 @@ class Guard(AsyncTwins):
             windows=self._windows,
             public_only=hold.public_only,
             entitlements=self.entitlements,
+            pseudonym_key=self.settings.pseudonym_key,
         )
         return GuardStream(
             judge=judge,

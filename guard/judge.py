@@ -20,6 +20,7 @@ from guard.decide import decide
 from guard.errors import GuardUnavailable
 from guard.exemption import Question
 from guard.free import read_freely
+from guard.personal import Personal
 from guard.policy import Policy
 from guard.principal import Principal
 from guard.proposal import Atom, Outcome, finish
@@ -81,7 +82,9 @@ class Judge:
         windows: FixedWindow | None = None,
         public_only: bool = False,
         entitlements: Entitlements = BY_READERS,
+        pseudonym_key: bytes | None = None,
     ) -> None:
+        self._personal = Personal(policy, principal, self._source_text, pseudonym_key)
         self._windows = windows
         self._entitlements = entitlements
         self._policy = policy
@@ -117,12 +120,12 @@ class Judge:
         if self._question is not None:
             repeats, known = self._question.repeats(answer, final=final)
             settled = min(settled, known)
-        if not final and self._question is not None:
-            # Whether a value stands in the question can be said only once it is sure where it ends.
+        if not final:
+            # What is said of a whole value can be said only once it is sure where it ends.
             open_values = [
                 finding.span.start
                 for finding in findings
-                if finding.kind not in VERBATIM_KINDS and finding.span.start < settled <= finding.span.end
+                if finding.span.start < settled <= finding.span.end and self._needs_whole(finding)
             ]
             settled = min([settled, *open_values])
         upto = len(answer) if final else whole_words(answer, settled)
@@ -136,10 +139,11 @@ class Judge:
             free=self._free(answer, findings),
             question=self._question,
             repeats=repeats,
+            action=self._personal.actions(answer, findings, self._rights),
         )
         reservation = self._reserve(atoms)
         try:
-            outcome = finish(answer, upto, atoms, self._granted)
+            outcome = finish(answer, upto, atoms, self._granted, self._personal.placeholders())
         except BaseException:
             if reservation:
                 self._ledger.release(reservation)
@@ -164,6 +168,16 @@ class Judge:
             and bool(finding.documents)
             and all(self._rights.get((source.corpus, source.id), UNKNOWN).free for source in finding.documents)
         )
+
+    def _needs_whole(self, finding: Finding) -> bool:
+        """Say whether what happens to *finding* depends on all of its value."""
+        if finding.kind in VERBATIM_KINDS:
+            return False
+        return self._question is not None or self._personal.needs_whole(finding)
+
+    def _source_text(self, corpus: str, document_id: str) -> str | None:
+        opened = self._corpora.get(corpus)
+        return None if opened is None else opened.text(document_id)
 
     def _look_up(self, findings: Sequence[Finding]) -> None:
         sources = (source for finding in findings for source in finding.documents)

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from corpora.labels import CONFIDENTIAL, INTERNAL, PUBLIC, RESTRICTED, known_label
 from detectors.finding import Finding, Kind
+from guard.masking.allowed import Allowed
+from guard.masking.treatment import Treatment
 from guard.rights import Right
 from guard.verdict import Action
 
@@ -34,6 +36,7 @@ class LabelLimits:
         retrievals: Times a document may go into a prompt, per user and day; None is no limit.
         distinct: Documents with this label per user and day; None is no limit.
         beyond: What happens to text beyond the limits.
+        pii: Action per entity for personal values inside quoted passages of documents with this label.
     """
 
     run: int | None = None
@@ -45,6 +48,7 @@ class LabelLimits:
     retrievals: int | None = None
     distinct: int | None = None
     beyond: Action = Action.REDACT
+    pii: tuple[tuple[str, Action], ...] = ()
 
     def user_cells(self, length: int) -> int:
         """Return how many cells of a document of *length* characters one user may be shown in all."""
@@ -124,12 +128,16 @@ class Policy:
         labels: Limits per label, for all four labels.
         rules: Action per kind; a kind that is not listed is blocked, so a new detector is never silently ignored.
         pii: Action per entity of personal data; ``default`` for those not listed.
+        treatments: How values are redacted, per entity as in *pii*; those not listed are replaced by their entity.
+        allowed: Values that are no leak.
         notice: What stands in the place of a blocked answer's rest.
     """
 
     labels: Mapping[str, LabelLimits] = field(default_factory=lambda: DEFAULT_LABELS)
     rules: Mapping[Kind, Action] = field(default_factory=lambda: DEFAULT_RULES)
     pii: Mapping[str, Action] = field(default_factory=lambda: DEFAULT_PII)
+    treatments: Mapping[str, Treatment] = field(default_factory=dict)
+    allowed: Allowed = field(default_factory=Allowed)
     notice: str = DEFAULT_NOTICE
 
     def limits(self, label: str) -> LabelLimits:
@@ -144,10 +152,28 @@ class Policy:
             return self.pii.get("default", Action.BLOCK)
         return self.rules.get(finding.kind, Action.BLOCK)
 
+    def treatment(self, entity: str) -> Treatment:
+        """Return how values of *entity* are redacted."""
+        listed = entity if entity in self.pii else "default"
+        return self.treatments.get(listed, Treatment.REDACT)
+
+    @property
+    def hashes(self) -> bool:
+        """Whether any entity is replaced by keyed pseudonyms."""
+        return Treatment.HASH in self.treatments.values()
+
+    @property
+    def label_pii(self) -> Mapping[str, Mapping[str, Action]]:
+        """Action per label and entity, for the labels that say something of their own."""
+        return {label: dict(limits.pii) for label, limits in self.labels.items() if limits.pii}
+
     @property
     def named_by_model(self) -> frozenset[str]:
         """Entities that need named-entity recognition and that the policy guards."""
-        return frozenset(name for name in NER_ENTITIES if self.pii.get(name, Action.ALLOW) is not Action.ALLOW)
+        guarded = {name for name, action in self.pii.items() if action is not Action.ALLOW}
+        for limits in self.labels.values():
+            guarded.update(name for name, action in limits.pii if action is not Action.ALLOW)
+        return NER_ENTITIES & guarded
 
     def caps(self, right: Right) -> tuple[int, int]:
         """Return how many cells of this document the user and the tenant may be shown in all."""
@@ -161,6 +187,12 @@ class Policy:
             "labels": {label: asdict(limits) for label, limits in self.labels.items()},
             "rules": {str(kind): int(action) for kind, action in self.rules.items()},
             "pii": {entity: int(action) for entity, action in self.pii.items()},
+            "treatments": {entity: str(treatment) for entity, treatment in self.treatments.items()},
+            "allowed": {
+                "domains": sorted(self.allowed.domains),
+                "names": sorted(self.allowed.names),
+                "numbers": sorted(self.allowed.numbers),
+            },
             "notice": self.notice,
         }
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:12]

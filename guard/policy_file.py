@@ -18,6 +18,7 @@ from detectors.finding import Kind
 from guard.entitlement_file import entitlement_setting
 from guard.errors import ConfigError
 from guard.operations_file import audit_setting, incident_setting
+from guard.personal_file import allowed_values, check_key, personal_rules
 from guard.policy import DEFAULT_LABELS, Policy
 from guard.policy_schema import CanaryTable, File, KeyTable, UpstreamTable
 from guard.prices import Prices
@@ -109,18 +110,22 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
     keys = tuple(_key(key_id, table, path, environment) for key_id, table in file.keys.items())
     if len({key.digest for key in keys}) != len(keys):
         raise ConfigError(f"{path}: keys: two keys have the same secret, so nobody could tell who asks")
+    policy = _policy(file, path, folder)
+    pseudonym_key = secret("pseudonyms", file.pseudonyms, path, folder, environment)
+    check_key(policy, pseudonym_key, str(path))
     return Settings(
         path=path,
         corpora=tuple(CorpusSetting(one.name, folder / one.path) for one in file.corpora),
         ledger=LedgerSetting(_ledger_url(file.ledger.url, folder), file.ledger.durability),
         audit=audit_setting(file.audit, path, folder, environment),
         incidents=incident_setting(file.incidents),
-        policy=_policy(file, path),
+        policy=policy,
         keys=keys,
         server=ServerSetting(file.server.host, file.server.port, file.server.max_body),
         upstreams=tuple(_upstream(one, path, environment) for one in file.upstream),
         users=_users(file, path),
         pii=PiiSetting(file.pii.model, file.pii.ner),
+        pseudonym_key=pseudonym_key,
         tiers=_tiers(file, path),
         prices=Prices(**file.prices.model_dump()),
         limits_store=_limits_store(file, path, environment),
@@ -169,13 +174,15 @@ def _ledger_url(url: str, folder: Path) -> str:
     return f"{prefix}{folder / place}"
 
 
-def _policy(file: File, path: Path) -> Policy:
-    policy = Policy()
+def _policy(file: File, path: Path, folder: Path) -> Policy:
+    policy = Policy(allowed=allowed_values(file.pii, folder, str(path)))
     labels = dict(DEFAULT_LABELS)
     for label, table in file.labels.items():
-        if label == PUBLIC:
-            raise ConfigError(f"{path}: [labels.public]: public documents have no limits; remove the table")
         given = table.model_dump(exclude_unset=True)
+        if label == PUBLIC and set(given) != {"pii"}:
+            raise ConfigError(f"{path}: [labels.public]: public documents have no limits; only pii may stand here")
+        if "pii" in given:
+            given["pii"] = tuple(sorted((entity, Action[word.upper()]) for entity, word in given["pii"].items()))
         if "beyond" in given:
             given["beyond"] = Action[given["beyond"].upper()]
         labels[label] = replace(labels[label], **given)
@@ -185,13 +192,15 @@ def _policy(file: File, path: Path) -> Policy:
         if missing:
             example = '{ default = "redact" }' if missing[0] == "pii" else '"block"'
             raise ConfigError(f"{path}: [rules] names no rule for {missing[0]!r}; add {missing[0]} = {example}")
+        pii, treatments = personal_rules(rules.pii or {})
         policy = replace(
             policy,
             rules={
                 kind: Action[str(getattr(rules, kind.value)).upper()]
                 for kind in (Kind.SECRET, Kind.CANARY, Kind.TRAINING)
             },
-            pii={entity: Action[action.upper()] for entity, action in (rules.pii or {}).items()},
+            pii=pii,
+            treatments=treatments,
         )
     return replace(policy, labels=labels, notice=file.notice or policy.notice)
 

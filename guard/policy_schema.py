@@ -10,10 +10,12 @@ from corpora.identity import CORPUS_NAME, MAX_CORPUS_NAME
 from guard.settings import DEFAULT_MODEL
 
 Act = Literal["allow", "redact", "block"]
+Treat = Literal["allow", "mask", "hash", "format", "redact", "block"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Questions = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_CORPUS_NAME, pattern=CORPUS_NAME)]
+Value = Annotated[str, Field(min_length=1, max_length=256)]
 Scope = Literal["check", "sources", "assert-principal", "operate", "audit", "admin"]
 
 
@@ -79,12 +81,13 @@ class LabelTable(Table):
     retrievals: Count | None = None
     distinct: Count | None = None
     beyond: Literal["redact", "block"] = "redact"
+    pii: dict[str, Act] = {}
 
 
 class RulesTable(Table):
     """``[rules]``: what happens to each kind of finding; every kind must be named."""
 
-    pii: dict[str, Act] | None = None
+    pii: dict[str, Treat] | None = None
     secret: Act | None = None
     canary: Act | None = None
     training: Act | None = None
@@ -108,8 +111,9 @@ class UserTable(Table):
     tenant: str = "default"
     groups: frozenset[str] = frozenset()
     tier: str = "standard"
+    own: frozenset[str] = frozenset()
 
-    @field_validator("groups", mode="before")
+    @field_validator("groups", "own", mode="before")
     @classmethod
     def _as_set(cls, value: object) -> object:
         return frozenset(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else value
@@ -134,10 +138,21 @@ class UpstreamTable(Table):
 
 
 class PiiTable(Table):
-    """``[pii]``: the spaCy model, and whether names are looked for."""
+    """``[pii]``: the spaCy model, whether names are looked for, and values that are no leak."""
 
     model: Annotated[str, Field(min_length=1)] = DEFAULT_MODEL
     ner: bool = True
+    allow_domains: list[Value] = []
+    allow_names: list[Value] = []
+    allow_numbers: list[Value] = []
+    public_figures: Value | None = None
+
+
+class PseudonymsTable(Table):
+    """``[pseudonyms]``: the key of the pseudonyms that stand for hashed values."""
+
+    key_env: str | None = None
+    key_file: str | None = None
 
 
 class TierTable(Table):
@@ -218,6 +233,7 @@ class File(Table):
     server: ServerTable = ServerTable()
     upstream: list[UpstreamTable] = []
     pii: PiiTable = PiiTable()
+    pseudonyms: PseudonymsTable | None = None
     tiers: dict[str, TierTable] = {}
     limits: LimitsTable = LimitsTable()
     prices: PricesTable = PricesTable()

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from corpora.document import DEFAULT_TENANT
 from corpora.identity import normal_identity
+
+MOST_OWN: Final = 64
+"""Own values of one user."""
+SHORTEST_OWN: Final = 2
+LONGEST_OWN: Final = 256
+"""Characters of an own value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +29,11 @@ class Principal:
         groups: Groups of the user in that tenant.
         tier: Name of the rate-limit tier.
         session: Anything that tells one conversation from another; not an identity.
+        own: The user's own personal values (name, addresses, numbers), which are no leak to this user.
 
     Raises:
-        ValueError: A name is empty, too long, or holds control or invisible characters.
+        ValueError: A name is empty, too long, or holds control or invisible characters; an own value is too short or
+            too long to be one, or there are too many.
     """
 
     user: str | None = None
@@ -33,6 +41,7 @@ class Principal:
     groups: frozenset[str] = frozenset()
     tier: str = "standard"
     session: str | None = None
+    own: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __post_init__(self) -> None:
         for name in ("user", "tenant", "tier", "session"):
@@ -52,6 +61,25 @@ class Principal:
             if not isinstance(name, str):
                 raise ValueError(f"a group must be a string, not {type(name).__name__}")
         object.__setattr__(self, "groups", frozenset(normal_identity(name, what="group") for name in names))
+
+        self._check_own()
+
+    def _check_own(self) -> None:
+        own: Any = self.own
+        if isinstance(own, str) or not isinstance(own, Iterable):
+            raise ValueError("own is a set of the user's values, not one value")
+        values = tuple(own)
+        if len(values) > MOST_OWN:
+            raise ValueError(f"own lists more than {MOST_OWN} values")
+        for value in values:
+            if not isinstance(value, str) or not SHORTEST_OWN <= len(value) <= LONGEST_OWN:
+                raise ValueError(f"an own value must be text of {SHORTEST_OWN} to {LONGEST_OWN} characters")
+        object.__setattr__(self, "own", frozenset(values))
+
+    @property
+    def own_values(self) -> frozenset[str]:
+        """The user's own values, with the name of the account itself; nothing for somebody anonymous."""
+        return frozenset() if self.user is None else self.own | {self.user}
 
     @property
     def anonymous(self) -> bool:

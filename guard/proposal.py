@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from corpora.span import Span
+from guard.masking.placeholders import Placeholders
 from guard.verdict import Action, Reason
 
 PLACEHOLDERS: Mapping[str, str] = {
@@ -28,6 +30,7 @@ class Atom:
         cause: What stands there: a kind of finding, or an entity name of personal data.
         cells: Cells of documents that showing it discloses, per ledger account, in document order.
         unconditional: Shown whatever the ledger grants; its cells are marked all the same.
+        value: Where the personal value stands of which this is the whole or a part; None for anything else.
     """
 
     start: int
@@ -37,10 +40,12 @@ class Atom:
     cause: str
     cells: tuple[tuple[str, tuple[int, ...]], ...] = ()
     unconditional: bool = False
+    value: Span | None = None
 
-    @property
-    def placeholder(self) -> str:
-        """What stands in its place where it is withheld."""
+    def placeholder(self, answer: str, written: Placeholders | None) -> str:
+        """Return what stands in its place where it is withheld."""
+        if self.value is not None and written is not None and self.action is Action.REDACT:
+            return written.of(self.cause, self.value.of(answer))
         return PLACEHOLDERS.get(self.cause, f"<{self.cause}>")
 
     def granted(self, cells: Mapping[str, Collection[int]]) -> bool:
@@ -71,7 +76,13 @@ class Outcome:
 _WEIGHT = {Reason.OK: 0, Reason.BUDGET: 1, Reason.FINDING: 2, Reason.ENTITLEMENT: 3}
 
 
-def finish(answer: str, upto: int, atoms: tuple[Atom, ...], granted: Mapping[str, Collection[int]]) -> Outcome:
+def finish(
+    answer: str,
+    upto: int,
+    atoms: tuple[Atom, ...],
+    granted: Mapping[str, Collection[int]],
+    written: Placeholders | None = None,
+) -> Outcome:
     """
     Write what may be shown of ``answer[:upto]``, given what the ledger granted.  Pure.
 
@@ -80,6 +91,7 @@ def finish(answer: str, upto: int, atoms: tuple[Atom, ...], granted: Mapping[str
         upto: How much of it is decided.
         atoms: Disjoint, in order, none reaching beyond *upto*; what lies between them is free.
         granted: Cells that may be shown, per ledger account.
+        written: Writes what stands for personal values, fresh for every call; None writes their entity.
     """
     parts: list[str] = []
     shown: dict[str, set[int]] = {}
@@ -98,9 +110,10 @@ def finish(answer: str, upto: int, atoms: tuple[Atom, ...], granted: Mapping[str
             return Outcome(text="".join(parts), action=action, reason=reason, blocked=True, shown=_frozen(shown))
         if own is Action.REDACT:
             # One placeholder for a whole stretch, where it begins, so that a stream can write it at once.
-            if withheld != (atom.start, atom.placeholder):
-                parts.append(atom.placeholder)
-            withheld = (atom.end, atom.placeholder)
+            instead = atom.placeholder(answer, written)
+            if withheld != (atom.start, instead):
+                parts.append(instead)
+            withheld = (atom.end, instead)
             continue
         parts.append(answer[atom.start : atom.end])
         for family, cells in atom.cells:

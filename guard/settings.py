@@ -203,6 +203,7 @@ class Settings:
         prices: What a question costs.
         limits_store: Where questions are counted: ``memory``, or the URL of a store, which may hold a password.
         canary_keys: Keys of the planted markers, the one in force first; empty where none are planted.
+        pseudonym_key: Key of the pseudonyms that stand for hashed values; None where nothing is hashed.
         window_key: Picks the only part of a document with a windowed label that anybody is shown; None for nothing.
     """
 
@@ -222,6 +223,7 @@ class Settings:
     limits_store: str = field(default="memory", repr=False)
     canary_keys: tuple[bytes, ...] = field(default=(), repr=False)
     window_key: bytes | None = field(default=None, repr=False)
+    pseudonym_key: bytes | None = field(default=None, repr=False)
     entitlements: EntitlementSetting = EntitlementSetting()
 
     @classmethod

@@ -13,6 +13,7 @@ from guard.access.window import FixedWindow
 from guard.decoys import Decoys
 from guard.engine import Guard
 from guard.errors import ConfigError
+from guard.personal_file import check_key
 from guard.settings import Settings
 from guard.watch.canaries import CanaryObserver
 from guard.wiring_watch import open_watch
@@ -88,6 +89,10 @@ def _check_entities(settings: Settings) -> None:
 
     for entity in sorted(settings.policy.pii.keys() - ENTITIES - {"default"}):
         raise ConfigError(f"rules.pii.{entity}: no such entity; known are {', '.join(sorted(ENTITIES))}")
+    for label, actions in settings.policy.label_pii.items():
+        for entity in sorted(actions.keys() - ENTITIES):
+            raise ConfigError(f"labels.{label}.pii.{entity}: no such entity; known are {', '.join(sorted(ENTITIES))}")
+    check_key(settings.policy, settings.pseudonym_key, "settings")
     by_pattern = {name for recogniser in STRUCTURED for name in recogniser.entities}
     for entity in sorted((settings.policy.named_by_model & NER_ENTITIES) - by_pattern):
         if not settings.pii.ner:

@@ -38,6 +38,7 @@ def test_the_example_is_valid_and_shows_the_defaults() -> None:
         "ANN_KEY": "a",
         "UPSTREAM_KEY": "b",
         "CANARY_KEY": "0123456789abcdef",
+        "PSEUDONYM_KEY": "0123456789abcdef",
         "WINDOW_KEY": "fedcba9876543210",
     }
     settings = settings_from(

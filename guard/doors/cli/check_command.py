@@ -78,10 +78,11 @@ def stated_principal(settings: Settings, *, user: str | None, tenant: str | None
     Raises:
         CommandError: The user is not listed, more is stated than the list allows, or a name is malformed.
     """
+    from corpora.document import DEFAULT_TENANT
     from guard.principal import Principal
 
     try:
-        stated = Principal(user=user, groups=frozenset(groups), **({} if tenant is None else {"tenant": tenant}))
+        stated = Principal(user=user, groups=frozenset(groups), tenant=DEFAULT_TENANT if tenant is None else tenant)
     except ValueError as error:
         raise CommandError(str(error)) from None
     if user is None and groups:

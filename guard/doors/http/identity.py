@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from corpora.document import DEFAULT_TENANT
 from guard.doors.http.keys import ASSERT_PRINCIPAL, Caller
 from guard.doors.http.problems import Problem
 from guard.principal import Principal
@@ -53,8 +54,9 @@ def _keyless(stated: PrincipalBody | None) -> Principal:
 
 def _asserted(key: ApiKey, stated: PrincipalBody, users: Mapping[str, Principal]) -> Principal:
     fields = stated.model_dump(exclude_none=True)
-    if "groups" in fields:
-        fields["groups"] = frozenset(fields["groups"])
+    for name in ("groups", "own"):
+        if name in fields:
+            fields[name] = frozenset(fields[name])
     principal = Principal(**fields)
     if stated.tenant is None:
         # The key's tenant, else the one that the table of users gives this user.
@@ -68,8 +70,8 @@ def _asserted(key: ApiKey, stated: PrincipalBody, users: Mapping[str, Principal]
 
 def _own(key: ApiKey, stated: PrincipalBody | None, users: Mapping[str, Principal]) -> Principal:
     groups = key.groups if key.user is not None else frozenset()
-    fields = {} if key.tenant is None else {"tenant": key.tenant}
-    own = _listed(Principal(user=key.user, groups=groups, tier=key.tier, **fields), users)
+    tenant = DEFAULT_TENANT if key.tenant is None else key.tenant
+    own = _listed(Principal(user=key.user, groups=groups, tier=key.tier, tenant=tenant), users)
     if stated is None:
         return own
     # A key without assert-principal may repeat what it is and name its conversation, nothing more.
@@ -79,6 +81,7 @@ def _own(key: ApiKey, stated: PrincipalBody | None, users: Mapping[str, Principa
         groups=own.groups if stated.groups is None else frozenset(stated.groups),
         tier=own.tier if stated.tier is None else stated.tier,
         session=stated.session,
+        own=own.own if stated.own is None else frozenset(stated.own),
     )
     if repeated != replace(own, session=repeated.session) or own.anonymous:
         raise Problem(403, "principal", "this key speaks for itself only; assert-principal is needed", field=_FIELD)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from corpora.document import MAX_ID_LENGTH, DocumentRef
 from corpora.identity import MAX_IDENTITY_LENGTH
+from guard.principal import LONGEST_OWN, MOST_OWN, SHORTEST_OWN
 from guard.request import MAX_CONTEXT, MAX_REQUEST_ID
 
 MAX_GROUPS: Final = 1_000
@@ -39,6 +40,12 @@ class PrincipalBody(_In):
     groups: Annotated[list[Name], Field(max_length=MAX_GROUPS)] | None = None
     tier: Name | None = None
     session: Name | None = None
+    own: (
+        Annotated[
+            list[Annotated[str, Field(min_length=SHORTEST_OWN, max_length=LONGEST_OWN)]], Field(max_length=MOST_OWN)
+        ]
+        | None
+    ) = Field(default=None, description="the user's own personal values, which are no leak to this user")
 
 
 class _Asked(_In):

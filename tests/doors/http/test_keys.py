@@ -155,3 +155,14 @@ def test_a_revoked_key_is_refused_and_the_others_are_not(open_sidecar):
         desk.containments.release(held.id)
         time.sleep(1.1)
         assert sidecar.ask("/v1/check", ANSWER, key="ann").status_code == 200
+
+
+def test_own_values_are_stated_by_those_who_may_assert_principals(sidecar):
+    answer = {"answer": "Your address is jo@brennerhof.org."}
+    own = {"user": "ann", "own": ["jo@brennerhof.org"]}
+
+    assert sidecar.ask("/v1/check", answer, key="trusted").json()["action"] == "redact"
+    assert sidecar.ask("/v1/check", answer | {"principal": own}, key="trusted").json()["action"] == "allow"
+    assert sidecar.ask("/v1/check", answer | {"principal": own}, key="ann").status_code == 403
+    wrong = {"user": "ann", "own": ["x"]}
+    assert sidecar.ask("/v1/check", answer | {"principal": wrong}, key="trusted").status_code == 422

@@ -1,0 +1,1 @@
+"""What stands in the place of a personal value, and which values are no leak at all."""
