@@ -118,7 +118,7 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
         corpora=tuple(CorpusSetting(one.name, folder / one.path) for one in file.corpora),
         ledger=LedgerSetting(_ledger_url(file.ledger.url, folder), file.ledger.durability),
         audit=audit_setting(file.audit, path, folder, environment),
-        incidents=incident_setting(file.incidents),
+        incidents=incident_setting(file, path, folder, environment),
         policy=policy,
         keys=keys,
         server=ServerSetting(file.server.host, file.server.port, file.server.max_body),

@@ -69,6 +69,26 @@ class IncidentsTable(Table):
     rules: dict[str, RuleTable] = {}
 
 
+class WebhookTable(Table):
+    """``[[webhooks]]``: who is told of incidents."""
+
+    name: Name
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    key_env: str | None = None
+    key_file: str | None = None
+    least: Literal["low", "medium", "high", "critical"] = "medium"
+
+
+class ContactTable(Table):
+    """``[[contacts]]``: whom an incident concerns."""
+
+    name: Name
+    address: Annotated[str, Field(max_length=500)] = ""
+    webhook: str | None = None
+    tenants: list[str] = []
+    labels: list[Literal["public", "internal", "confidential", "restricted"]] = []
+
+
 class LabelTable(Table):
     """``[labels.NAME]``: limits of a label; what is left out keeps its default."""
 
@@ -225,6 +245,8 @@ class File(Table):
     ledger: LedgerTable = LedgerTable()
     audit: AuditTable = AuditTable()
     incidents: IncidentsTable = IncidentsTable()
+    webhooks: list[WebhookTable] = []
+    contacts: list[ContactTable] = []
     labels: dict[str, LabelTable] = {}
     rules: RulesTable | None = None
     notice: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None

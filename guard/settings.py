@@ -68,6 +68,48 @@ class RuleSetting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSetting:
+    """
+    Who is told of incidents, by HTTP.
+
+    Attributes:
+        name: For logs and contacts.
+        url: Where messages are sent to.
+        secret: Signs them, as Standard Webhooks does.
+        least: The mildest severity that is told.
+    """
+
+    name: str
+    url: str
+    secret: bytes = field(repr=False)
+    least: Literal["low", "medium", "high", "critical"] = "medium"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSetting:
+    """
+    Whom an incident concerns.
+
+    Attributes:
+        name: A person or an office.
+        address: How they are reached; passed on to webhooks.
+        webhook: Through which one they are notified; None for all.
+        tenants: Those they care for; empty for all.
+        labels: Of the documents they care for; empty for all.
+    """
+
+    name: str
+    address: str = ""
+    webhook: str | None = None
+    tenants: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+
+    def concerned(self, tenant: str, labels: frozenset[str]) -> bool:
+        """Say whether something in *tenant* about documents with *labels* concerns them."""
+        return (not self.tenants or tenant in self.tenants) and (not self.labels or bool(self.labels & labels))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentSetting:
     """
     What becomes an incident.
@@ -75,10 +117,14 @@ class IncidentSetting:
     Attributes:
         enabled: Whether anything does, and whether anybody can be contained.
         rules: By kind of signal.
+        webhooks: Who is told.
+        contacts: Whom it concerns.
     """
 
     enabled: bool = True
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
+    webhooks: tuple[WebhookSetting, ...] = ()
+    contacts: tuple[ContactSetting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from guard.access.audit import AuditRecorder, configuration_facts, open_audit
-from guard.access.incidents import IncidentKeeper, VerdictObserver, open_desk
+from guard.access.incidents import IncidentKeeper, Notifier, VerdictObserver, labels_of, open_desk
 from guard.access.incidents.rules import rules_from
 from guard.errors import AuditUnavailable
 from guard.watch import Gate, KeyGate, Observer, Recorder, Sink, Watch
 
 if TYPE_CHECKING:
+    from corpora.corpus import Corpus
     from guard.access.audit import Audit
+    from guard.access.incidents import Desk
     from guard.access.ledger.base import Ledger
     from guard.settings import Settings
 
 
-def open_watch(settings: Settings, opened: ExitStack, ledger: Ledger, *, observers: Sequence[Observer]) -> Watch:
+def open_watch(
+    settings: Settings,
+    opened: ExitStack,
+    ledger: Ledger,
+    corpora: Mapping[str, Corpus],
+    *,
+    observers: Sequence[Observer],
+) -> Watch:
     """
     Return all that watches and holds, as *settings* say.
 
@@ -26,6 +35,7 @@ def open_watch(settings: Settings, opened: ExitStack, ledger: Ledger, *, observe
         settings: The whole installation.
         opened: Closes what is opened here.
         ledger: Asked for what somebody has been shown when an incident opens.
+        corpora: Asked for the labels of the documents that an incident is about.
         observers: Those that others made.
 
     Raises:
@@ -53,5 +63,20 @@ def open_watch(settings: Settings, opened: ExitStack, ledger: Ledger, *, observe
         keys.append(desk.containments)
         watching.append(VerdictObserver(settings.policy))
         rules = rules_from(settings.incidents.rules)
-        sinks.append(IncidentKeeper(desk.book, desk.containments, ledger, rules=rules, audit=audit))
+        teller = _teller(settings, desk, corpora)
+        if teller is not None:
+            opened.callback(teller.close)
+            teller.start()
+        sinks.append(IncidentKeeper(desk.book, desk.containments, ledger, rules=rules, audit=audit, teller=teller))
     return Watch(gates=gates, observers=watching, sinks=sinks, recorders=recorders, keys=keys)
+
+
+def _teller(settings: Settings, desk: Desk, corpora: Mapping[str, Corpus]) -> Notifier | None:
+    if not settings.incidents.webhooks:
+        return None
+    return Notifier(
+        desk.outbox,
+        settings.incidents.webhooks,
+        contacts=settings.incidents.contacts,
+        labels=lambda incident: labels_of(desk.book.moments(incident), corpora),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from corpora import DocumentRef
 from guard.access.incidents import Desk, IncidentKeeper, Moment, Severity, Target, open_desk
 from guard.access.incidents.book import MOST_MOMENTS, Threshold
 from guard.access.incidents.containment import FRESH_SECONDS, STALE_SECONDS, Containments
+from guard.access.incidents.outbox import LEASE_SECONDS
 from guard.access.incidents.rules import RULES
 from guard.access.ledger import Account, Charge, open_ledger
 from guard.errors import LedgerUnavailable
@@ -348,3 +350,50 @@ def test_signals_from_many_threads(desk, keeper) -> None:
         thread.join()
     (incident,) = desk.book.listed()
     assert 1 <= incident.count <= 12
+
+
+def test_messages_wait_until_they_are_sent(desk, clock) -> None:
+    box = desk.outbox
+    assert box.take("soc") is None
+    assert box.put("soc", {"n": 1})
+    clock.now += 1
+    box.put("soc", {"n": 2})
+    box.put("other", {"n": 3})
+    first = box.take("soc")
+    second = box.take("soc")
+
+    assert [json.loads(one.body)["n"] for one in (first, second)] == [1, 2]
+    assert box.take("soc") is None, "both are somebody's"
+    box.sent(first)
+    box.failed(second, again_in=30.0)
+    clock.now += 31
+    again = box.take("soc")
+    assert (again.id, again.tries) == (second.id, 2)
+    box.failed(again, again_in=None)
+    clock.now += 86_400
+    assert box.take("soc") is None
+    assert box.states() == {"soc": {"sent": 1, "failed": 1}, "other": {"waiting": 1}}
+
+
+def test_a_message_of_a_process_that_died_is_taken_by_another(desk, open_another, clock) -> None:
+    desk.outbox.put("soc", {"n": 1})
+    lost = desk.outbox.take("soc")
+    clock.now += LEASE_SECONDS + 1
+
+    assert open_another().outbox.take("soc").id == lost.id
+
+
+def test_a_message_is_taken_by_one_process_only(open_another) -> None:
+    desks = [open_another() for _ in range(4)]
+    for number in range(20):
+        desks[0].outbox.put("soc", {"n": number})
+    with ThreadPoolExecutor(8) as pool:
+        taken = [one.id for one in pool.map(lambda n: desks[n % 4].outbox.take("soc"), range(30)) if one is not None]
+
+    assert len(taken) == len(set(taken)) == 20
+
+
+def test_the_outbox_is_bounded(desk, monkeypatch) -> None:
+    monkeypatch.setattr("guard.access.incidents.outbox.MOST_WAITING", 3)
+    assert [desk.outbox.put("soc", {"n": number}) for number in range(5)] == [True, True, True, False, False]
+    assert desk.outbox.put("other", {})

@@ -40,6 +40,7 @@ def test_the_example_is_valid_and_shows_the_defaults() -> None:
         "CANARY_KEY": "0123456789abcdef",
         "PSEUDONYM_KEY": "0123456789abcdef",
         "WINDOW_KEY": "fedcba9876543210",
+        "SOC_WEBHOOK_KEY": "0f1e2d3c4b5a6978",
     }
     settings = settings_from(
         tomllib.loads(EXAMPLE.group(1)), path=Path("docs/configuration.md"), environment=environment

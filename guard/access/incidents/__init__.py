@@ -4,6 +4,7 @@ from guard.access.incidents.base import Containment, Incident, Moment, Severity,
 from guard.access.incidents.book import Book
 from guard.access.incidents.containment import Containments
 from guard.access.incidents.keeper import IncidentKeeper
+from guard.access.incidents.notifying import Notifier, labels_of
 from guard.access.incidents.opening import Desk, open_desk
 from guard.access.incidents.rules import RULES, STEPS, Rule
 from guard.access.incidents.verdicts import VerdictObserver
@@ -18,9 +19,11 @@ __all__ = [
     "Incident",
     "IncidentKeeper",
     "Moment",
+    "Notifier",
     "Rule",
     "Severity",
     "Target",
     "VerdictObserver",
+    "labels_of",
     "open_desk",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from guard.access.incidents.book import Book
 from guard.access.incidents.containment import Containments
+from guard.access.incidents.outbox import Outbox
 from guard.access.incidents.schema import migrate
 from guard.access.ledger.opening import open_store
 
@@ -27,11 +28,13 @@ class Desk:
     Attributes:
         book: The incidents.
         containments: Who and what is held.
-        store: The database of both.
+        outbox: What is still to be told.
+        store: The database of all.
     """
 
     book: Book
     containments: Containments
+    outbox: Outbox
     store: Store
 
     def close(self) -> None:
@@ -57,7 +60,7 @@ def open_desk(setting: LedgerSetting, *, clock: Callable[[], float] = time.time)
     """
     store = open_store(setting.url, durability=setting.durability, tables=migrate)
     try:
-        return Desk(Book(store, clock=clock), Containments(store, clock=clock), store)
+        return Desk(Book(store, clock=clock), Containments(store, clock=clock), Outbox(store, clock=clock), store)
     except BaseException:
         store.close()
         raise

@@ -84,6 +84,7 @@ def reset_command(
     from corpora.identity import normal_identity
     from guard.access.ledger import open_ledger
     from guard.doors.cli.configuration import load_settings, missing_ledger
+    from guard.doors.cli.operating import audited_resets
 
     settings = load_settings(config)
     if user is None and document is None:
@@ -94,7 +95,10 @@ def reset_command(
     try:
         user = None if user is None else normal_identity(user, what="user")
         tenant = normal_identity(tenant, what="tenant")
-        with open_ledger(settings.ledger.url, durability=settings.ledger.durability) as ledger:
+        with (
+            audited_resets(settings) as listener,
+            open_ledger(settings.ledger.url, durability=settings.ledger.durability, on_reset=listener) as ledger,
+        ):
             done = ledger.reset(tenant=tenant, user=user, family=family, by=by or getpass.getuser(), reason=reason)
     except ValueError as error:
         raise CommandError(str(error)) from None

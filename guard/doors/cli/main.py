@@ -17,6 +17,7 @@ from guard.doors.cli.corpus_commands import corpus_app
 from guard.doors.cli.demo import demo_command
 from guard.doors.cli.exits import Exit
 from guard.doors.cli.failures import explain, one_line
+from guard.doors.cli.incident_commands import incidents_app
 from guard.doors.cli.ledger_commands import ledger_app
 from guard.doors.cli.probe_command import probe_command
 from guard.doors.cli.serve_command import serve_command
@@ -62,6 +63,7 @@ app.command("serve")(serve_command)
 app.command("probe")(probe_command)
 app.add_typer(ledger_app)
 app.add_typer(canary_app)
+app.add_typer(incidents_app)
 app.add_typer(audit_app)
 
 
