@@ -26,7 +26,7 @@ PLACE_FILE: Final = "sketches.places"
 _MOST_FLAT: Final = 20_000
 _PER_LIST: Final = 128
 """Sketches in one list, about."""
-_PROBED: Final = 4
+_PROBED: Final = 8
 _NEAREST: Final = 2
 """Sketches returned for one that is looked up."""
 
