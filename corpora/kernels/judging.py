@@ -1,4 +1,4 @@
-"""Judges how much of a window was copied from a stretch of a text: local alignment over words, by sparse chaining."""
+"""Chains runs to what a window may have copied from a stretch of a text: sparse local alignment over words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from corpora.kernels.compiling import kernel
 from corpora.kernels.running import (
     APART,
+    BAND,
     DRIFT,
     END,
     JUMP,
@@ -46,7 +47,7 @@ def _price(between: int, drift: int, prices: F64) -> float:
 
 
 @kernel
-def judge(hashes: U64, bits: F64, words: U64, prices: F64) -> tuple[Rows, I64, F64]:
+def chains(hashes: U64, bits: F64, words: U64, prices: F64) -> tuple[Rows, I64, F64, float]:
     """
     Find the stretches of a window that were copied from a stretch of a text.
 
@@ -60,12 +61,13 @@ def judge(hashes: U64, bits: F64, words: U64, prices: F64) -> tuple[Rows, I64, F
 
     Returns:
         Equal stretches, int64, shape ``(k, 3)``: first word in the window, first word in the stretch, words; in the
-        order of the window.  Where each copied stretch begins among them, int64, and its score in bits.
+        order of the window.  Where each copied stretch begins among them, int64, and its score in bits.  Last the best
+        score of all, also where that is no copy.
 
     Source:
         Li, *Minimap2: pairwise alignment for nucleotide sequences* (2018).
     """
-    none = np.empty((0, 3), np.int64), np.empty(0, np.int64), np.empty(0, np.float64)
+    none = np.empty((0, 3), np.int64), np.empty(0, np.int64), np.empty(0, np.float64), 0.0
     n = len(hashes)
     threshold = prices[THRESHOLD]
     slots, again = index_words(hashes)
@@ -73,9 +75,10 @@ def judge(hashes: U64, bits: F64, words: U64, prices: F64) -> tuple[Rows, I64, F
     last = np.empty(MOST_RUNS, np.int64)
     shift = np.empty(MOST_RUNS, np.int64)
     gains = np.empty(MOST_RUNS, np.float64)
-    runs = runs_of(hashes, bits, slots, again, words, prices, first, last, shift, gains)
+    runs, nearest = runs_of(hashes, bits, slots, again, words, prices, first, last, shift, gains)
     if runs == 0:
         return none
+    topmost = 0.0
     by_place = np.argsort(first[:runs] * (n + 1) + last[:runs], kind="mergesort")
     used = np.zeros(n, np.uint8)
     rows = np.empty((n, 3), np.int64)
@@ -103,7 +106,8 @@ def judge(hashes: U64, bits: F64, words: U64, prices: F64) -> tuple[Rows, I64, F
                     value = chain[y] - price + gains[r]
                     back[x] = y
             chain[x] = value
-            if value > best:
+            topmost = max(topmost, value)
+            if value > best and nearest >= prices[BAND]:
                 top, best = x, value
         if top < 0:
             break
@@ -140,11 +144,12 @@ def judge(hashes: U64, bits: F64, words: U64, prices: F64) -> tuple[Rows, I64, F
             count += 1
         for k in range(low_used, high_used + 1):
             used[k] = 1
-    return _equal_stretches(rows[:count], begins[:found], scores[:found], hashes, words)
+    stretches, where = _equal_stretches(rows[:count], begins[:found], hashes, words)
+    return stretches, where, scores[:found].copy(), topmost
 
 
 @kernel
-def _equal_stretches(runs: Rows, begins: I64, scores: F64, hashes: U64, words: U64) -> tuple[Rows, I64, F64]:
+def _equal_stretches(runs: Rows, begins: I64, hashes: U64, words: U64) -> tuple[Rows, I64]:
     """Cut runs into their equal stretches."""
     out = np.empty((len(hashes), 3), np.int64)
     where = np.empty(len(begins), np.int64)
@@ -165,4 +170,4 @@ def _equal_stretches(runs: Rows, begins: I64, scores: F64, hashes: U64, words: U
                 going = True
             else:
                 going = False
-    return out[:count].copy(), where, scores.copy()
+    return out[:count].copy(), where

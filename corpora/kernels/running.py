@@ -36,6 +36,7 @@ SWAP: Final = 11
 BAND: Final = 12
 END: Final = 13
 MARGIN: Final = 14
+NEARLY: Final = 15
 
 
 @kernel
@@ -76,7 +77,7 @@ def runs_of(
     last: I64,
     shift: I64,
     gains: F64,
-) -> int:
+) -> tuple[int, float]:
     """
     Find the best runs: equal words that follow one another at the same distance in both, few others in between.
 
@@ -93,7 +94,8 @@ def runs_of(
         gains: float64: set to what it says, in bits.
 
     Returns:
-        How many there are; 0 also where what they say cannot make a copy.
+        How many there are, 0 also where what they say cannot come near a copy; and what the two neighbouring bands of
+        diagonals say that say most.
 
     Source:
         Altschul et al., *Basic local alignment search tool* (1990).
@@ -146,8 +148,8 @@ def runs_of(
             nearest = max(nearest, before + here)
         ends[d] = running if count else -1
         running += count
-    if together < prices[THRESHOLD] or nearest < prices[BAND]:
-        return 0
+    if together < prices[NEARLY] * prices[THRESHOLD] or nearest < prices[NEARLY] * prices[BAND]:
+        return 0, nearest
 
     # The equal words of the others, by diagonal and then in the order of the window.
     ats = np.empty(running, np.int64)
@@ -198,7 +200,7 @@ def runs_of(
                 best, best_since, best_last = score, since, ats[k]
         begin = end
     if runs == 0:
-        return 0
+        return 0, 0.0
 
     # What all runs together could say at most: of runs that cover the same word, a chain takes one.
     most = np.zeros(n, np.float64)
@@ -206,9 +208,6 @@ def runs_of(
         share = gains[r] / (last[r] - first[r] + 1)
         for i in range(first[r], last[r] + 1):
             most[i] = max(most[i], share)
-    if most.sum() < prices[THRESHOLD]:
-        return 0
-
     # And a copy, however edited, stays near one diagonal for a while; a common topic does not.
     bands = np.zeros((n + m >> _BAND_SHIFT) + 2, np.float64)
     for r in range(runs):
@@ -216,6 +215,6 @@ def runs_of(
     nearest = 0.0
     for band in range(len(bands) - 1):
         nearest = max(nearest, bands[band] + bands[band + 1])
-    if nearest < prices[BAND]:
-        return 0
-    return runs
+    if most.sum() < prices[NEARLY] * prices[THRESHOLD] or nearest < prices[NEARLY] * prices[BAND]:
+        return 0, nearest
+    return runs, nearest

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from corpora.kernels.judging import judge
+from corpora.kernels.thinning import judge
 from corpora.matching.passage import Passage, Piece
 
 if TYPE_CHECKING:
@@ -45,9 +45,10 @@ PRICES: Final = np.array(
         60.0,  # what runs near one diagonal say at least
         8.0,  # what the first and the last run must add
         3.0,  # what a word beside a replaced one must add
+        0.5,  # part of the threshold from which on every second word is looked at alone
     ]
 )
-"""In bits; the places are named in :mod:`corpora.kernels.running`."""
+"""In bits but the last; the places are named in :mod:`corpora.kernels.running`."""
 
 _TYPED_ANEW: Final = 200
 """Characters of a stretch between equal words that is compared letter by letter."""

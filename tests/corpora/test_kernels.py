@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from corpora.index.postings import MARKS, PAIRS, PostingReader, PostingWriter
 from corpora.kernels.gathering import gather, lonely
-from corpora.kernels.judging import judge
+from corpora.kernels.thinning import judge
 from corpora.kernels.weighing import count_words, window_bits
 from corpora.matching.align import PRICES, THRESHOLD
 
