@@ -76,7 +76,7 @@ def align(
         block: The first of the two blocks of it that may hold the source.
     """
     first, last = answer.word_range(window)
-    rows, begins, _ = judge(answer.words.hashes[first:last], bits, sources.words(text, block), PRICES)
+    rows, begins, _, thinned = judge(answer.words.hashes[first:last], bits, sources.words(text, block), PRICES)
     if not len(begins):
         return
     source = sources.read(text, block)
@@ -85,8 +85,19 @@ def align(
             placed: list[Block] = [(at + first, place, size) for at, place, size in run.tolist()]
             pieces = tuple(_pieces(answer, source, placed))
             same = sum(piece.same for piece in pieces)
-            if same >= LEAST_ALIKE * (same + sum(piece.other for piece in pieces)):
+            all_of_it = same + sum(piece.other for piece in pieces)
+            if thinned:
+                # What was filled in says nothing against a copy.
+                all_of_it = min(all_of_it, _shorter(answer, source, placed))
+            if same >= LEAST_ALIKE * all_of_it:
                 yield Passage(window, source.text, pieces)
+
+
+def _shorter(answer: FoldedAnswer, source: Source, run: list[Block]) -> int:
+    """Return the characters of a run on the side that has fewer."""
+    here = answer.words.end[run[-1][0] + run[-1][2] - 1] - answer.words.begin[run[0][0]]
+    low, high = min(place for _, place, _ in run), max(place + size for _, place, size in run)
+    return min(int(here), int(source.words.end[high - 1] - source.words.begin[low]))
 
 
 def _pieces(answer: FoldedAnswer, source: Source, run: list[Block]) -> Iterator[Piece]:
