@@ -39,19 +39,25 @@ def verify_command(
     shipped: Annotated[
         list[Path] | None, typer.Option("--shipped", help="Checkpoints kept elsewhere; repeat it for more.")
     ] = None,
+    bundle: Annotated[Path | None, typer.Option("--bundle", help="An evidence bundle instead of an audit.")] = None,
     config: Config = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Check every row against the one before it, and every chain against the signed checkpoints."""
     from guard.access.audit import audit_folder, verify
+    from guard.access.audit.bundles import verify_bundle
     from guard.doors.cli.configuration import load_settings
 
     settings = load_settings(config)
     folder = folder or audit_folder(settings)
     keys = trusted(settings, folder, public_key or [])
-    if not folder.is_dir():
+    if bundle is not None:
+        report = verify_bundle(bundle, keys)
+    elif folder.is_dir():
+        copies = [line for path in shipped or [] for line in path.read_bytes().splitlines()]
+        report = verify(folder, keys, shipped=copies)
+    else:
         raise CommandError(f"{folder}: there is no audit; nothing was decided yet, or the folder is another one")
-    report = verify(folder, keys, shipped=[line for path in shipped or [] for line in path.read_bytes().splitlines()])
     if as_json:
         print_json(report.to_dict() | {"keys": [key.id for key in keys]})
     else:

@@ -92,7 +92,8 @@ def release_command(
         held = next((one for one in operator.desk.containments.active() if one.id == containment), None)
         if held is None:
             raise CommandError(f"nothing is contained under {containment!r}; `echoguard incidents list` names all")
-        operator.record("containment.released", {"containment": held.id, "reason": operator.keyed(reason)})
+        facts = {"containment": held.id, "incident": held.incident, "reason": operator.keyed(reason)}
+        operator.record("containment.released", {name: value for name, value in facts.items() if value})
         operator.desk.containments.release(held.id)
         operator.note(held.incident, "containment.released", f"released {held.target}: {reason}", held)
     console().print(one_line(f"{held.target} is released."))
@@ -148,6 +149,7 @@ def _contain(
             "corpus": target.corpus,
             "name": _said(target, operator.keyed(target.name)),
             "reason": operator.keyed(reason),
+            "incident": incident or "",
         }
         told = {name: value for name, value in facts.items() if value}
         operator.record(f"containment.{action}", told | ({"seconds": seconds} if seconds is not None else {}))

@@ -11,10 +11,12 @@ from guard.doors.cli.containment_commands import add_containment
 from guard.doors.cli.exits import Exit
 from guard.doors.cli.failures import CommandError
 from guard.doors.cli.operating import operating
+from guard.doors.cli.report_commands import add_reports
 from guard.doors.cli.terminal import console, print_json
 
 incidents_app = typer.Typer(name="incidents", help="Look at incidents, contain, release, report.", no_args_is_help=True)
 add_containment(incidents_app)
+add_reports(incidents_app)
 
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.  [default: ./echoguard.toml]")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
