@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -214,10 +213,14 @@ class GuardStream:
         if self._blocked is None and self._waiting + len(piece) < self._stride:
             self._hold(piece)
             return ""
+        import asyncio  # late: with ssl it is a fifth of what importing the guard takes
+
         return await asyncio.to_thread(self.feed, piece)
 
     async def afinish(self) -> Verdict:
         """Do as :meth:`finish`, without blocking the event loop."""
+        import asyncio
+
         return await asyncio.to_thread(self.finish)
 
     @property
@@ -297,4 +300,6 @@ class GuardStream:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        import asyncio
+
         await asyncio.to_thread(self.close)
