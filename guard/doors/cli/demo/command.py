@@ -90,6 +90,7 @@ def _session(script: Script, knowledge: Knowledge, guard: Guard, file: Path, beg
 def _prepared(docs: Path | None, label: str, out: Path, *, everything: bool) -> tuple[Knowledge, Script]:
     """Read the documents, choose the script, build the corpus."""
     from corpora.document import DEFAULT_TENANT
+    from guard.doors.cli.demo.campaign import COLLEAGUE, THIEF
     from guard.doors.cli.demo.knowledge import own_documents, prepare, sample_documents
     from guard.doors.cli.demo.people import own_script, people_of, sample_script
     from guard.doors.cli.terminal import progress_bar
@@ -105,7 +106,7 @@ def _prepared(docs: Path | None, label: str, out: Path, *, everything: bool) -> 
         knowledge = prepare(
             out,
             documents,
-            people_of(script.questions),
+            (*people_of(script.questions), *(() if docs is not None else (THIEF, COLLEAGUE))),
             skipped,
             progress=lambda done, total: bar.update(task, completed=done, total=total or None),
         )
@@ -141,9 +142,10 @@ def _reported(
     turns: Sequence[Turn], knowledge: Knowledge, guard: Guard, out: Path, *, sample: bool, began: float
 ) -> int:
     """Print the ledger and the facts, write the page, and return the exit code."""
+    from guard.doors.cli.demo.campaign import campaign, campaign_fact
     from guard.doors.cli.demo.facts import facts
     from guard.doors.cli.demo.page import write_page
-    from guard.doors.cli.demo.screen import show_facts, side_by_side
+    from guard.doors.cli.demo.screen import show_campaign, show_facts, side_by_side
     from guard.doors.cli.ledger_view import rows, show_rows
 
     held = rows(guard.ledger.exposure(), guard.corpora)
@@ -152,13 +154,20 @@ def _reported(
     screen.rule("the ledger after the session", align="left")
     show_rows(held)
     found = facts(turns) if sample else ()
+    seen = campaign(guard, knowledge.documents, out) if sample else None
+    if seen is not None:
+        screen.rule("a campaign, and honest work beside it", align="left")
+        show_campaign(seen)
+        found = (*found, campaign_fact(seen))
     if found:
         show_facts(found)
     about = (
         f"{len(knowledge.documents)} documents, {knowledge.markers} planted markers; SmolLM2-135M-Instruct on this "
         "machine, temperature 0; answers as the model gave them."
     )
-    write_page(out / "report.html", turns=turns, found=found, rows=held, notice=guard.policy.notice, about=about)
+    write_page(
+        out / "report.html", turns=turns, found=found, rows=held, notice=guard.policy.notice, about=about, campaign=seen
+    )
     note(f"report: {out / 'report.html'}; settings: {knowledge.settings} ({_since(began)})")
     missing = [fact.claim for fact in found if fact.seen is None]
     for claim in missing:

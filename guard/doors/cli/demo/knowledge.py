@@ -127,6 +127,8 @@ def _settings(people: Iterable[Person]) -> str:
         f'url = "sqlite:///{_STATE}/{_LEDGER}"',
         "[canary]",
         f'key_file = "{_STATE}/canary.key"',
+        "[tiers.standard]  # a person's pace",
+        "per_minute = 60",
     ]
     for person in people:
         principal = person.principal

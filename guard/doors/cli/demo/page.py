@@ -12,6 +12,7 @@ from guard.doors.cli.demo.marked import bare_stretches, guarded_stretches, reaso
 from guard.doors.cli.demo.session import Turn
 
 if TYPE_CHECKING:
+    from guard.doors.cli.demo.campaign import Campaign
     from guard.doors.cli.ledger_view import Row
 
 _BARS = 48
@@ -19,7 +20,14 @@ _BARS = 48
 
 
 def write_page(
-    path: Path, *, turns: Sequence[Turn], found: Sequence[Fact], rows: Sequence[Row], notice: str, about: str
+    path: Path,
+    *,
+    turns: Sequence[Turn],
+    found: Sequence[Fact],
+    rows: Sequence[Row],
+    notice: str,
+    about: str,
+    campaign: Campaign | None = None,
 ) -> None:
     """
     Write the report to *path*, whole or not at all.
@@ -31,6 +39,7 @@ def write_page(
         rows: What the ledger holds.
         notice: What the guard puts in the place of a blocked answer's rest.
         about: One line on the documents and the model.
+        campaign: The extraction campaign, where there was one.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -46,6 +55,8 @@ def write_page(
         facts=found,
         rows=[_row(row) for row in rows],
         about=about,
+        campaign=campaign,
+        tries=[] if campaign is None else list(zip(campaign.tries, campaign.work, strict=True)),
     )
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from guard.doors.cli.demo.campaign import COLLEAGUE, THIEF, Campaign
 from guard.doors.cli.demo.facts import Fact
 from guard.doors.cli.demo.marked import LEAK, QUOTE, WITHHELD, Stretch, bare_stretches, guarded_stretches, reasons
 from guard.doors.cli.demo.session import Turn
@@ -63,6 +64,30 @@ def show_legend() -> None:
             ("withheld", _STYLES[WITHHELD]),
         )
     )
+
+
+def show_campaign(seen: Campaign) -> None:
+    """Print a campaign question by question, and what became of it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    screen = side_by_side()
+    screen.print(f"{THIEF.name}: {THIEF.about}. {COLLEAGUE.name}: {COLLEAGUE.about}.", markup=False)
+    table = Table(expand=True, show_lines=False)
+    for name in ("", f"{THIEF.name} asks for all of", "outcome", "got out", f"{COLLEAGUE.name}'s question"):
+        table.add_column(name)
+    for number, (one, work) in enumerate(zip(seen.tries, seen.work, strict=True), 1):
+        style = "bold yellow" if one.shown == 0 else ""
+        got = f"{one.shown:,} of {one.wanted:,}"
+        table.add_row(str(number), visible(one.about), Text(one.outcome, style), got, work)
+    screen.print(table)
+    if seen.incident is not None:
+        screen.print(
+            f"Incident {seen.incident.id} ({seen.incident.severity.word}) after question {seen.noticed}: from then on "
+            f"each of {THIEF.name}'s questions counted as {seen.slowed}. Then an operator typed:",
+            markup=False,
+        )
+        screen.print(f"  {seen.command}", style="cyan", markup=False)
 
 
 def show_facts(found: Sequence[Fact]) -> None:
