@@ -9,7 +9,7 @@ import numpy as np
 
 from corpora.planting.markers import Mark, valid_key
 from corpora.span import Span
-from corpora.text.disguises import View, unfinished, views
+from corpora.text.disguises import View, views
 from corpora.text.normalize import normalize
 from detectors.canaries.escapes import unescaped
 from detectors.canaries.letters import LENGTH, search
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RULE: Final = "canary"
 REACH: Final = 448
-"""Code points after which it is known whether a disguise began; near-verbatim matching waits for as many."""
+"""Code points that an encoded marker takes at most, and after which it is known; matching waits for as many."""
 
 
 class CanaryDetector:
@@ -64,26 +64,25 @@ class CanaryDetector:
         united: list[tuple[Span, set[Source]]] = []
         for span, mark in sorted(found, key=lambda one: one[0]):
             documents = self._documents.of(mark)
-            if united and span.start < united[-1][0].end:
+            end = united[-1][0].end if united else 0
+            if span.start < end and span.end - end < end - span.start:
                 before, known = united[-1]
-                united[-1] = (Span(before.start, max(before.end, span.end)), known)
+                united[-1] = (Span(before.start, max(end, span.end)), known)
                 known.update(documents)
             else:
-                united.append((span, set(documents)))
+                # Two markers in one encoding may share a sign, and are two.
+                united.append((Span(max(span.start, end), span.end), set(documents)))
         return [
             Finding(kind=Kind.CANARY, rule=RULE, span=span, documents=tuple(sorted(documents)))
             for span, documents in united
         ]
 
     def settled(self, answer: str) -> int:
-        """See :meth:`detectors.base.Detector.settled`: the last letters may still become a marker."""
-        settled = min(_settled(answer), max(len(answer) - REACH, 0))
-        for view in _readings(answer[: unfinished(answer)]) if settled else ():
-            if view.held is None:
-                continue
-            inner = _settled(view.text) if view.windowed else 0
-            settled = min(settled, int(view.starts[inner]) if inner else view.held)
-        return settled
+        """See :meth:`detectors.base.Detector.settled`: the end of the answer may still become a marker."""
+        # The readings are not asked: what they hold of markers is complete, and read, within REACH.
+        folded = normalize(answer)
+        kept = len(folded) - LENGTH + 1
+        return min(int(folded.origin[kept]) if kept > 0 else 0, max(len(answer) - REACH, 0))
 
 
 def _readings(text: str) -> Iterator[View]:
@@ -104,14 +103,9 @@ def _placed(
     found: Iterator[tuple[Span, Mark]], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> Iterator[tuple[Span, Mark]]:
     for span, mark in found:
-        yield Span(int(starts[span.start : span.end].min()), int(ends[span.start : span.end].max())), mark
-
-
-def _settled(text: str) -> int:
-    """Return the offset in one reading before which no marker can begin that is not complete."""
-    folded = normalize(text)
-    kept = len(folded) - LENGTH + 1
-    return int(folded.origin[kept]) if kept > 0 else 0
+        placed = Span(int(starts[span.start : span.end].min()), int(ends[span.start : span.end].max()))
+        if len(placed) <= REACH:
+            yield placed, mark
 
 
 def _bits(hashes: NDArray[np.uint64]) -> NDArray[np.float32]:

@@ -108,6 +108,14 @@ def test_earlier_keys_are_still_known(detector: CanaryDetector) -> None:
     assert len(detector.detect(f"{marker(KEY, 'c', 'd')} and {marker(OLD, 'c', 'd')}")) == 2
 
 
+@pytest.mark.parametrize("between", [" ", "-", ", ", "\n"])
+def test_two_markers_in_one_encoding_are_two(detector: CanaryDetector, between: str) -> None:
+    for number in range(12):
+        both = between.join((marker(KEY, "c", f"d{number}"), marker(KEY, "c", f"d{number}", 300)))
+        for worn in (base64.b64encode(both.encode()).decode(), base64.b32encode(both.encode()).decode(), both[::-1]):
+            assert len(detector.detect(f"{PROSE}{worn} {PROSE}")) == 2
+
+
 def test_every_marker_is_a_finding_of_its_own(detector: CanaryDetector) -> None:
     made = [marker(KEY, "c", "d", 128 * number) for number in range(40)]
     text = ", ".join(made)
@@ -158,7 +166,7 @@ def covering(findings: list[Finding], place: int) -> set[int]:
     return {one.span.start for one in findings if one.span.start <= place < one.span.end}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(st.sampled_from(sorted(DRESSES)), min_size=1, max_size=3),
     gaps=st.lists(st.integers(0, 5), min_size=4, max_size=4),

@@ -1,0 +1,1 @@
+"""The bench of canaries: false alarms, disguises, decoys, cost."""
