@@ -26,6 +26,7 @@ from guard.principal import Principal
 from guard.secret_values import secret, variable
 from guard.settings import (
     ApiKey,
+    BehaviourSetting,
     CorpusSetting,
     LedgerSetting,
     PiiSetting,
@@ -128,6 +129,7 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
         pseudonym_key=pseudonym_key,
         tiers=_tiers(file, path),
         prices=Prices(**file.prices.model_dump()),
+        behaviour=BehaviourSetting(**file.behaviour.model_dump()),
         limits_store=_limits_store(file, path, environment),
         canary_keys=_canary_keys(file.canary, path, folder, environment),
         window_key=secret("window", file.window, path, folder, environment),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from corpora.identity import CORPUS_NAME, MAX_CORPUS_NAME
 from guard.settings import DEFAULT_MODEL
@@ -200,6 +200,23 @@ class PricesTable(Table):
     documents: Questions = 4
 
 
+class BehaviourTable(Table):
+    """``[behaviour]``: how users are watched."""
+
+    enabled: bool = True
+    slow: Annotated[float, Field(gt=0, le=1)] = 0.6
+    release: Annotated[float, Field(gt=0, lt=1)] = 0.35
+    half_life: Annotated[float, Field(ge=60, le=31_536_000)] = 21_600.0
+    users: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000
+    write_every: Annotated[float, Field(ge=0.1, le=3_600)] = 5.0
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.release >= self.slow:
+            raise ValueError("release must be below slow, so that nobody flickers between the two")
+        return self
+
+
 class CanaryTable(Table):
     """``[canary]``: the key of the planted markers, and earlier ones that are still recognised."""
 
@@ -259,6 +276,7 @@ class File(Table):
     tiers: dict[str, TierTable] = {}
     limits: LimitsTable = LimitsTable()
     prices: PricesTable = PricesTable()
+    behaviour: BehaviourTable = BehaviourTable()
     canary: CanaryTable | None = None
     window: WindowTable | None = None
     entitlements: EntitlementsTable = EntitlementsTable()

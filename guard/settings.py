@@ -238,6 +238,28 @@ class EntitlementSetting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BehaviourSetting:
+    """
+    How users are watched.
+
+    Attributes:
+        enabled: Whether they are.
+        slow: Suspicion, from 0 to 1, from which a user is slowed down.
+        release: Suspicion below which that ends.
+        half_life: Seconds in which suspicion without new evidence falls by half.
+        users: Users kept in memory.
+        write_every: Seconds between batches of statistics written; what a crash loses.
+    """
+
+    enabled: bool = True
+    slow: float = 0.6
+    release: float = 0.35
+    half_life: float = 21_600.0
+    users: int = 20_000
+    write_every: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
     A whole installation.
@@ -247,6 +269,7 @@ class Settings:
         users: The users the doors accept, by name; empty means that no list is kept.
         entitlements: Who says who may read what.
         prices: What a question costs.
+        behaviour: How users are watched.
         limits_store: Where questions are counted: ``memory``, or the URL of a store, which may hold a password.
         canary_keys: Keys of the planted markers, the one in force first; empty where none are planted.
         pseudonym_key: Key of the pseudonyms that stand for hashed values; None where nothing is hashed.
@@ -266,6 +289,7 @@ class Settings:
     pii: PiiSetting = PiiSetting()
     tiers: Mapping[str, TierSetting] = field(default_factory=lambda: {"standard": TierSetting()})
     prices: Prices = field(default_factory=Prices)
+    behaviour: BehaviourSetting = BehaviourSetting()
     limits_store: str = field(default="memory", repr=False)
     canary_keys: tuple[bytes, ...] = field(default=(), repr=False)
     window_key: bytes | None = field(default=None, repr=False)

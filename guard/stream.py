@@ -28,12 +28,12 @@ GROWTH: Final = 16
 
 
 class Ended(NamedTuple):
-    """How an answer ended: action (None: given up) and reason, findings, characters looked at and shown."""
+    """How an answer ended: action (None: given up) and reason, findings, the answer, and how much of it was shown."""
 
     action: Action | None
     reason: Reason
     findings: tuple[Finding, ...]
-    answered: int
+    answer: str
     shown: int
 
 
@@ -205,7 +205,7 @@ class GuardStream:
         """Tell how it ended, once."""
         ended, self._ended = self._ended, None
         if ended is not None:
-            ended(Ended(action, reason, self._findings, len(self._answer), len(self._emitted)))
+            ended(Ended(action, reason, self._findings, self._answer, len(self._emitted)))
 
     async def afeed(self, piece: str) -> str:
         """Do as :meth:`feed`, without blocking the event loop."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from corpora.document import DocumentRef
+from guard.access.behaviour.wording import sketch_of
 from guard.errors import GuardUnavailable
 from guard.judge import PUBLIC_ONLY, Judge
 from guard.request import CheckRequest
@@ -32,9 +33,10 @@ def ending(watch: Watch, request: CheckRequest, judge: Judge) -> Callable[[Ended
                 findings=ended.findings,
                 rights=dict(judge.rights),
                 cells=judge.charged,
-                answered=ended.answered,
+                answered=len(ended.answer),
                 shown=ended.shown,
                 record=request.record,
+                sketch=sketch_of(ended.answer) if request.record else None,
             )
         )
 

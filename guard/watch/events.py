@@ -64,6 +64,7 @@ class Judged:
         answered: Characters of the answer that were looked at.
         shown: Characters that left.
         record: False where nothing was charged (replay, playground); observers then keep nothing.
+        sketch: Bits that are near for answers that share most words; None where nobody made them.
     """
 
     at: float
@@ -79,6 +80,7 @@ class Judged:
     answered: int
     shown: int
     record: bool
+    sketch: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
