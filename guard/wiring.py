@@ -56,7 +56,14 @@ def build(settings: Settings) -> Guard:
         limiter = Limiter(settings.tiers, open_windows(settings.limits_store))
         decoys = Decoys(settings.canary_keys)
         canaries = [CanaryObserver(one, decoys) for one in detectors if isinstance(one, CanaryDetector)]
-        watch = open_watch(settings, opened, ledger, corpora, observers=[Metering(limiter, settings.prices), *canaries])
+        watch = open_watch(
+            settings,
+            opened,
+            ledger,
+            corpora,
+            gates=[limiter],
+            observers=[Metering(limiter, settings.prices), *canaries],
+        )
         return Guard(
             settings=settings,
             corpora=corpora,

@@ -1,4 +1,4 @@
-"""The builder's part that watches: audit, incidents, containment."""
+"""The builder's part that watches: audit, incidents, containment, behaviour."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from guard.access.audit import AuditRecorder, configuration_facts, open_audit
+from guard.access.behaviour.opening import open_behaviour
 from guard.access.incidents import IncidentKeeper, Notifier, VerdictObserver, labels_of, open_desk
 from guard.access.incidents.rules import rules_from
 from guard.errors import AuditUnavailable
@@ -26,6 +27,7 @@ def open_watch(
     ledger: Ledger,
     corpora: Mapping[str, Corpus],
     *,
+    gates: Sequence[Gate],
     observers: Sequence[Observer],
 ) -> Watch:
     """
@@ -36,13 +38,14 @@ def open_watch(
         opened: Closes what is opened here.
         ledger: Asked for what somebody has been shown when an incident opens.
         corpora: Asked for the labels of the documents that an incident is about.
-        observers: Those that others made.
+        gates: Those that others made.
+        observers: Likewise.
 
     Raises:
         ConfigError: A key is none.
         GuardUnavailable: The audit's folder or the database cannot be used.
     """
-    gates: list[Gate] = []
+    asked = list(gates)
     recorders: list[Recorder] = []
     sinks: list[Sink] = []
     keys: list[KeyGate] = []
@@ -52,14 +55,14 @@ def open_watch(
         audit = open_audit(settings)
         opened.callback(audit.close)
         recorder = AuditRecorder(audit)
-        gates.append(recorder)
+        asked.append(recorder)
         recorders.append(recorder)
         with suppress(AuditUnavailable):
             # Where it cannot be written, the recorder holds everybody to public text.
             audit.append("configuration.loaded", None, configuration_facts(settings))
     if settings.incidents.enabled:
         desk = opened.enter_context(open_desk(settings.ledger))
-        gates.append(desk.containments)
+        asked.append(desk.containments)
         keys.append(desk.containments)
         watching.append(VerdictObserver(settings.policy))
         rules = rules_from(settings.incidents.rules)
@@ -68,7 +71,16 @@ def open_watch(
             opened.callback(teller.close)
             teller.start()
         sinks.append(IncidentKeeper(desk.book, desk.containments, ledger, rules=rules, audit=audit, teller=teller))
-    return Watch(gates=gates, observers=watching, sinks=sinks, recorders=recorders, keys=keys)
+    behaviour = open_behaviour(settings, corpora, opened)
+    if behaviour is not None:
+        asked.append(behaviour)
+        watching.append(behaviour)
+        sinks.append(behaviour)
+    watch = Watch(gates=asked, observers=watching, sinks=sinks, recorders=recorders, keys=keys)
+    if behaviour is not None:
+        # What comes to light beside the work.
+        behaviour.emit = watch.signal
+    return watch
 
 
 def _teller(settings: Settings, desk: Desk, corpora: Mapping[str, Corpus]) -> Notifier | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import time
@@ -9,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakSet
 
 from guard.access.behaviour.population import Population
 from guard.access.behaviour.profile import Profile
@@ -23,6 +25,16 @@ PAUSE: Final = 5.0
 TIDY: Final = 3600.0
 """Seconds between looks for what is to be forgotten."""
 EVERYBODY: Final = digest("population") * 2
+
+
+_OPEN: Final[WeakSet[Book]] = WeakSet()
+
+
+@atexit.register
+def _clear_all() -> None:
+    """The sketches' library complains of every sketch that is alive when the process ends."""
+    for book in list(_OPEN):
+        book.clear()
 
 
 @dataclass(slots=True)
@@ -63,6 +75,7 @@ class Book:
         self._closing = threading.Event()
         self._filling = False
         self._flushing = threading.Lock()
+        _OPEN.add(self)
 
     def find(self, principal: Principal) -> Profile | None:
         """Return what is known of a user, if anything."""
@@ -126,14 +139,21 @@ class Book:
                 _LOG.warning("%s; they go on in memory", error)
             return written
 
+    def clear(self) -> None:
+        """Forget everything in memory; what is not written is lost."""
+        self._entries.clear()
+        self._known.clear()
+        self._fresh.clear()
+
     def close(self) -> None:
-        """Write what is new and let go of the store."""
+        """Write what is new, forget it, and let go of the store."""
         self._closing.set()
         if self._writer is not None:
             self._writer.join(timeout=10)
         self.flush()
         if self._store is not None:
             self._store.close()
+        self.clear()
 
     def _new(self, key: bytes, principal: Principal) -> Entry:
         entry = Entry(Profile(tenant=principal.tenant, user=principal.user or ""))

@@ -39,6 +39,12 @@ SURPRISE: Final = 5.0
 """Standard deviations below chance."""
 RATIO: Final = 0.5
 """Part of what chance would give that is shared at most."""
+CHOSEN_SURPRISE: Final = 7.0
+CHOSEN_RATIO: Final = 0.2
+"""The same for a group that is what is left when those who share much have been taken out: some such group there is in
+every crowd."""
+PEELED: Final = 0.2
+"""Part of a group that is taken out at once."""
 GAIN: Final = 0.4
 MOST_NAMED: Final = 200
 _WHOLE: Final = 2.0**63
@@ -83,12 +89,10 @@ class Shared(NamedTuple):
     pairs: float
     by_chance: float
 
-    @property
-    def below_chance(self) -> bool:
-        """Whether so little is shared that it can hardly be chance."""
-        return self.pairs <= min(
-            RATIO * self.by_chance, self.by_chance - SURPRISE * math.sqrt(max(self.by_chance, 1.0))
-        )
+    def below_chance(self, *, chosen: bool = False) -> bool:
+        """Say whether so little is shared that it can hardly be chance, even where the group was *chosen* for it."""
+        ratio, surprise = (CHOSEN_RATIO, CHOSEN_SURPRISE) if chosen else (RATIO, SURPRISE)
+        return self.pairs <= min(ratio * self.by_chance, self.by_chance - surprise * math.sqrt(max(self.by_chance, 1)))
 
 
 def shared(members: Sequence[Member], universe: float) -> Shared:
@@ -109,6 +113,32 @@ def shared(members: Sequence[Member], universe: float) -> Shared:
         pairs=sum(count * (count - 1) / 2 for count in held.values()) * scale,
         by_chance=(total * total - sum(size * size for size in sizes)) / (2 * max(universe, union, 1.0)),
     )
+
+
+def apart(members: Sequence[Member], universe: float) -> tuple[list[Member], Shared | None]:
+    """
+    Return those of *members* who share less than chance would have it, and how their documents lie.
+
+    First all of them; then, as honest users who meet on common documents hide the others, what is left when those who
+    share most have been taken out, a few at a time.
+    """
+    group, chosen = list(members), False
+    while len(group) >= FEWEST_USERS:
+        lies = shared(group, universe)
+        if lies.below_chance(chosen=chosen):
+            return group, lies
+        held = Counter(one for member in group for one in member.hashes)
+        total = sum(member.documents for member in group)
+
+        def excess(member: Member, held: Counter[int] = held, total: float = total) -> float:
+            by_chance = len(member.hashes) * (total - member.documents) / max(universe, 1.0)
+            return (sum(held[one] - 1 for one in member.hashes)) / max(by_chance, 1e-9)
+
+        ranked = sorted(group, key=excess)
+        if excess(ranked[-1]) <= 1:
+            break
+        group, chosen = ranked[: -max(1, int(PEELED * len(ranked)))], True
+    return [], None
 
 
 class Campaigns:
@@ -150,11 +180,9 @@ class Campaigns:
         universe = self._universe(tenant)
         for window, days in enumerate(WINDOWS):
             for where, members in self._groups(tenant, window):
-                if len(members) < FEWEST_USERS:
-                    continue
-                lies = shared(members, universe)
-                if lies.below_chance:
-                    campaign = self._campaign(tenant, where, members, lies, days)
+                group, lies = apart(members, universe)
+                if lies is not None:
+                    campaign = self._campaign(tenant, where, group, lies, days)
                     self._found(campaign)
                     return campaign
         return None

@@ -86,7 +86,7 @@ class Behaviour:
             found = [*in_question(profile, event, seen)]
             found += in_rhythm(profile, event, self.book.population(event.principal.tenant))
             if event.reason is not Reason.OK:
-                profile.refused = (seen.sketch, event.at)
+                profile.refused, profile.refused_at = seen.sketch, event.at
             signals = self._weigh(profile, event.principal, event.request_id, event.at, found)
         if not event.call.mixed:
             self.pasting.look(Waiting(event.at, event.principal, event.request_id, event.question))

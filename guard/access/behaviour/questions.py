@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 import zlib
 from collections.abc import Iterator
 from itertools import pairwise
@@ -57,14 +56,14 @@ def in_question(profile: Profile, event: Asked, seen: Wording) -> Iterator[Evide
     if not call.mixed and seen.words:
         yield from _variations(profile, event, seen)
         yield from _no_sentences(profile, seen)
-        sketch, at = profile.refused
-        if sketch and 0 <= event.at - at < RETRY_SECONDS and distance(sketch, seen.sketch) <= ALIKE:
+        soon = 0 <= event.at - profile.refused_at < RETRY_SECONDS
+        if profile.refused and soon and distance(profile.refused, seen.sketch) <= ALIKE:
             yield Evidence("refusals", 0.12, "a question that was refused is asked again, nearly the same")
     if not call.mixed:
         profile.count_words(seen.bins)
     profile.recent.append(
         Question(
-            at=max(event.at, profile.recent[-1].at) if profile.recent else event.at,
+            at=max(event.at, profile.recent.last.at) if profile.recent else event.at,
             sketch=0 if call.mixed else seen.sketch,
             exact=seen.exact,
             skeleton=seen.skeleton,
@@ -79,16 +78,14 @@ def in_rhythm(profile: Profile, event: Asked, population: Population) -> Iterato
     yield from _rhythm(profile)
     principal, call = event.principal, event.call
     if principal.session is not None:
-        remember(profile.sessions, zlib.crc32(principal.session.encode()), event.at)
-        open_now = sum(abs(event.at - at) < SESSION_SECONDS for at in profile.sessions.values())
+        marks = remember(profile.sessions, zlib.crc32(principal.session.encode()), event.at)
+        open_now = sum(abs(event.at - mark.value) < SESSION_SECONDS for mark in marks)
         if open_now >= MANY_SESSIONS:
             yield Evidence("sessions", 0.05, f"{open_now} conversations at once", {"sessions": open_now})
     if call.endpoint or call.model:
-        remember(profile.doors, zlib.crc32(f"{call.endpoint}\0{call.model}".encode()), event.at)
-        if len(profile.doors) >= MANY_DOORS:
-            yield Evidence(
-                "enumeration", 0.1, f"{len(profile.doors)} endpoints and models in a day", {"doors": len(profile.doors)}
-            )
+        doors = len(remember(profile.doors, zlib.crc32(f"{call.endpoint}\0{call.model}".encode()), event.at))
+        if doors >= MANY_DOORS:
+            yield Evidence("enumeration", 0.1, f"{doors} endpoints and models in a day", {"doors": doors})
     much = max(MUCH, TIMES * population.characters())
     if profile.characters > much:
         yield Evidence(
@@ -146,8 +143,9 @@ def _rhythm(profile: Profile) -> Iterator[Evidence]:
     if len(times) <= STEADY_GAPS:
         return
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    mean = statistics.fmean(gaps)
-    if 0 < mean <= LONGEST_GAP and statistics.pstdev(gaps) <= STEADY * mean:
+    mean = sum(gaps) / len(gaps)
+    spread = math.sqrt(sum((gap - mean) ** 2 for gap in gaps) / len(gaps))
+    if 0 < mean <= LONGEST_GAP and spread <= STEADY * mean:
         yield Evidence(
             "machine", 0.04, f"questions come every {mean:.1f} s, as from a machine", {"seconds": round(mean, 1)}
         )

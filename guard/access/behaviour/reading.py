@@ -26,6 +26,9 @@ BROAD: Final = 80
 """Sensitive documents a day that are nothing special for anybody."""
 TIMES: Final = 3
 """So many times what nine of ten users come to is much."""
+FAR: Final = 300
+"""Sensitive documents a day that are a lot for anybody."""
+MANY_TIMES: Final = 6
 OFTEN: Final = 12
 """Touches of one sensitive document a day."""
 DUMPED: Final = 800
@@ -46,6 +49,7 @@ MANY_LIKE: Final = 8
 LONG: Final = 200
 """Characters of an answer that is more than a refusal."""
 PASSAGE: Final = 512
+FAR_IN: Final = 2_000_000_000
 
 
 def in_retrieval(profile: Profile, event: Retrieved, population: Population) -> Iterator[Evidence]:
@@ -57,7 +61,7 @@ def in_retrieval(profile: Profile, event: Retrieved, population: Population) -> 
         if right.free:
             continue
         key = key_of(right.family)
-        new = profile.everything.add(key)
+        new = profile.touch(key)
         profile.novelty += MEMORY * (new - profile.novelty)
         if right.label in SENSITIVE:
             profile.sensitive.add(key)
@@ -71,6 +75,14 @@ def in_retrieval(profile: Profile, event: Retrieved, population: Population) -> 
             "breadth",
             0.04,
             f"{touched:.0f} sensitive documents today, where nine of ten users come to {population.documents():.0f}",
+            {"documents": round(touched), "novelty": round(profile.novelty, 2)},
+        )
+    far = max(FAR, MANY_TIMES * population.documents())
+    if slots and touched > far:
+        yield Evidence(
+            "crawl",
+            0.1,
+            f"{touched:.0f} sensitive documents today, many times what nine of ten users come to",
             {"documents": round(touched), "novelty": round(profile.novelty, 2)},
         )
     if refused:
@@ -96,7 +108,8 @@ def in_answer(profile: Profile, event: Judged) -> Iterator[Evidence]:
         )
     yield from _alike(profile, event)
     if event.action is Action.BLOCK or event.reason is Reason.ENTITLEMENT:
-        profile.refused = (profile.recent[-1].sketch if profile.recent else 0, event.at)
+        profile.refused = profile.recent.last.sketch if profile.recent else 0
+        profile.refused_at = event.at
 
 
 def key_of(family: str) -> int:
@@ -134,19 +147,20 @@ def _dumped(copies: list[Finding], copied: int, share: float) -> Iterator[Eviden
 def _continued(profile: Profile, copies: list[Finding]) -> Iterator[Evidence]:
     """Yield whether copies go on where earlier ones of the same document ended."""
     places = [
-        Place(zlib.crc32(f"{source.corpus}\0{source.id}".encode()), source.start, source.end)
+        Place(zlib.crc32(f"{source.corpus}\0{source.id}".encode()), min(source.start, FAR_IN), min(source.end, FAR_IN))
         for one in copies
         for source in one.documents[:1]
         if one.span.end - one.span.start >= DUMPED_EACH
     ]
-    continued = sum(any(_goes_on(before, place) for before in profile.places) for place in places)
+    earlier = list(profile.places)
+    continued = sum(any(_goes_on(before, place) for before in earlier) for place in places)
     for place in places:
         profile.passages.update(f"{place.document}:{place.start // PASSAGE}")
-    profile.places.extend(places)
+        profile.places.append(place)
     if continued >= MANY_CONTINUED:
         yield Evidence(
             "continuation",
-            0.1,
+            0.04,
             f"{continued} copies go on where earlier ones ended, "
             f"about {profile.passages.get_estimate():.0f} passages by now",
             {"continued": continued},
@@ -164,7 +178,7 @@ def _goes_on(before: Place, now: Place) -> bool:
 def _alike(profile: Profile, event: Judged) -> Iterator[Evidence]:
     if event.sketch is None or event.answered < LONG or not profile.recent:
         return
-    exact = profile.recent[-1].exact
+    exact = profile.recent.last.exact
     alike = {one.exact for one in profile.answers if one.exact != exact and distance(one.sketch, event.sketch) <= LIKE}
     if len(alike) >= MANY_LIKE:
         yield Evidence("answers", 0.05, f"{len(alike)} questions got nearly the same answer", {"answers": len(alike)})

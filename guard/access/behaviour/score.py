@@ -2,8 +2,8 @@
 From evidence to suspicion, and from suspicion to what is done: slower, never stopped.
 
 Every indicator has a level between 0 and its ceiling that rises with evidence and falls by half in a fixed time.
-Suspicion is what is left when all levels are taken for independent: ``1 - (1 - a)(1 - b)...``.  No soft indicator
-reaches the threshold by itself; two do, or one that is hardly ever wrong.
+Suspicion is what is left when families of indicators are taken for independent: ``1 - (1 - a)(1 - b)...``.  No soft
+indicator reaches the threshold by itself; two do, or one that is hardly ever wrong.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from guard.watch.watching import Hold
 
 QUIET_SECONDS: Final = 6 * 3600.0
 """An indicator that stays up is told again after that long."""
+TOLD: Final = 0.6
+"""Part of its ceiling from which an indicator is told as a signal."""
 NOTHING: Final = 0.05
 """A level below this one is not worth naming."""
 MOST_COST: Final = 8
@@ -32,11 +34,11 @@ class Indicator:
 
     Attributes:
         ceiling: How high its level may rise, that is how much it may say alone.
-        tell: Level from which it is told as a signal.
+        family: Of those of one family only the highest counts, for they mean much the same; None for its own.
     """
 
     ceiling: float
-    tell: float = 0.3
+    family: str | None = None
 
 
 INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
@@ -45,25 +47,27 @@ INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
         "canary": Indicator(0.95),
         "dump-request": Indicator(0.8),
         "corpus-text": Indicator(0.75),
-        "campaign": Indicator(0.55),
         "no-sentence": Indicator(0.65),
         # Wrong now and then.
+        "campaign": Indicator(0.55),
         "refusals": Indicator(0.55),
         "harvest": Indicator(0.5),
-        "sweep": Indicator(0.5),
-        "variations": Indicator(0.5),
-        "breadth": Indicator(0.45),
-        "knocking": Indicator(0.45),
-        "continuation": Indicator(0.4),
+        "sweep": Indicator(0.5, "variations"),
+        "variations": Indicator(0.5, "variations"),
         "enumeration": Indicator(0.4),
         "other": Indicator(0.5),
-        # Ways of working as well.
-        "volume": Indicator(0.35),
-        "verbatim": Indicator(0.35),
-        "repeats": Indicator(0.35),
-        "answers": Indicator(0.35),
-        "machine": Indicator(0.35),
-        "sessions": Indicator(0.35),
+        # How far somebody reaches: a busy desk and a crawler differ in degree only.
+        "crawl": Indicator(0.62, "reach"),
+        "breadth": Indicator(0.45, "reach"),
+        "knocking": Indicator(0.45, "reach"),
+        # Ways of working; together with wide reach still not enough.
+        "volume": Indicator(0.25, "work"),
+        "verbatim": Indicator(0.25, "work"),
+        "repeats": Indicator(0.25, "work"),
+        "continuation": Indicator(0.25, "work"),
+        "answers": Indicator(0.25, "work"),
+        "machine": Indicator(0.25, "work"),
+        "sessions": Indicator(0.25, "work"),
     }
 )
 
@@ -110,16 +114,17 @@ class Scale:
         at = max(at, before.at)
         level = self._faded(before, at)
         level = min(indicator.ceiling, level + (1 - level) * evidence.gain)
-        tell = level >= indicator.tell and at - before.told >= QUIET_SECONDS
+        tell = level >= TOLD * indicator.ceiling and at - before.told >= QUIET_SECONDS
         profile.levels[evidence.indicator] = Level(level, at, at if tell else before.told)
         return tell
 
     def suspicion(self, profile: Profile, at: float) -> float:
         """Return how suspicious *profile* is at a moment, from 0 to 1."""
-        innocent = 1.0
-        for level in profile.levels.values():
-            innocent *= 1.0 - self._faded(level, at)
-        return 1.0 - innocent
+        highest: dict[str, float] = {}
+        for name, level in profile.levels.items():
+            family = INDICATORS[name].family or name
+            highest[family] = max(highest.get(family, 0.0), self._faded(level, at))
+        return 1.0 - math.prod(1.0 - level for level in highest.values())
 
     def settle(self, profile: Profile, at: float) -> bool:
         """Slow *profile* down or release it, and say whether it was slowed down just now."""

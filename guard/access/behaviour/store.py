@@ -1,8 +1,8 @@
 """
 Where statistics survive a restart: one small row per user, written in batches behind the work.
 
-Beside the ledger: with SQLite a file of its own, so that no charge waits for a statistic; with PostgreSQL a table in the
-same database.  What a crash loses is what was learnt since the last batch.
+Beside the ledger: with SQLite a file of its own, so that no charge waits for a statistic, else a table in the same
+database.  What a crash loses is what was learnt since the last batch.
 """
 
 from __future__ import annotations

@@ -5,25 +5,15 @@ from __future__ import annotations
 import base64
 from typing import Any, Final, Self
 
-from datasketches import (
-    compact_theta_sketch,
-    hll_sketch,
-    hll_union,
-    tgt_hll_type,
-    theta_sketch,
-    theta_union,
-    update_theta_sketch,
-)
+from datasketches import compact_theta_sketch, theta_sketch, theta_union, update_theta_sketch
 
 DAY: Final = 86_400
 WINDOWS: Final = (1, 7, 30)
 """Days."""
-LG_K: Final = 7
-"""128 hashes at most: up to about as many documents are counted exactly, more within 9 % (one standard deviation)."""
+LG_K: Final = 6
+"""64 to 128 hashes: so many documents are counted exactly, more within 12 % (one standard deviation)."""
 LG_EVER: Final = 9
 """512 registers of half a byte: within 5 %."""
-
-_EMPTY: Final = update_theta_sketch(LG_K).compact()
 
 
 class Touched:
@@ -34,16 +24,15 @@ class Touched:
     *2n* days and nothing is lost at a turn.  A clock that goes back counts into the latest day.
     """
 
-    __slots__ = ("_earlier", "_ever", "_kept", "_today", "day")
+    __slots__ = ("_earlier", "_kept", "_today", "day")
 
     def __init__(self) -> None:
         self.day = 0
-        self._today = update_theta_sketch(LG_K)
+        self._today: update_theta_sketch | None = None
         # Of today, but counted by another process or before a restart: such a sketch cannot be counted on with.
-        self._earlier: compact_theta_sketch = _EMPTY
+        self._earlier: compact_theta_sketch | None = None
         # The current period without today, and the period before, per window.
-        self._kept: list[list[compact_theta_sketch]] = [[_EMPTY, _EMPTY] for _ in WINDOWS]
-        self._ever = hll_sketch(LG_EVER, tgt_hll_type.HLL_4)
+        self._kept: list[compact_theta_sketch | None] = [None] * (2 * len(WINDOWS))
 
     def turn(self, at: float) -> bool:
         """Begin the day in which *at* lies, and say whether it is a new one."""
@@ -51,102 +40,72 @@ class Touched:
         if day <= self.day:
             return False
         today = union([self._today, self._earlier])
-        for days, kept in zip(WINDOWS, self._kept, strict=True):
-            kept[0] = union([kept[0], today])
+        for window, days in enumerate(WINDOWS):
+            current = union([self._kept[2 * window], today])
             passed = day // days - self.day // days
-            if passed:
-                kept[:] = [_EMPTY, kept[0] if passed == 1 else _EMPTY]
-        self._today = update_theta_sketch(LG_K)
-        self._earlier = _EMPTY
+            if not passed:
+                self._kept[2 * window] = current
+            else:
+                self._kept[2 * window : 2 * window + 2] = [None, current if passed == 1 else None]
+        self._today = self._earlier = None
         self.day = day
         return True
 
-    def add(self, key: int) -> float:
-        """Count a document and return how much that is new ever: 1 or 0, with hundreds of documents on the average."""
+    def add(self, key: int) -> None:
+        """Count a document."""
+        if self._today is None:
+            self._today = update_theta_sketch(LG_K)
         self._today.update(key)
-        before = self._ever.get_estimate()
-        self._ever.update(key)
-        return min(1.0, float(self._ever.get_estimate() - before))
 
     @property
     def today(self) -> float:
         """How many documents today."""
-        if self._earlier.is_empty():
-            return float(self._today.get_estimate())
-        return float(union([self._today, self._earlier]).get_estimate())
+        if self._earlier is None:
+            return 0.0 if self._today is None else float(self._today.get_estimate())
+        joined = union([self._today, self._earlier])
+        return 0.0 if joined is None else float(joined.get_estimate())
 
-    @property
-    def ever(self) -> float:
-        """How many documents ever."""
-        return float(self._ever.get_estimate())
-
-    def within(self, window: int) -> compact_theta_sketch:
-        """Return the sketch of the window with this index in :data:`WINDOWS`."""
-        return union([self._today, self._earlier, *self._kept[window]])
+    def within(self, window: int) -> compact_theta_sketch | None:
+        """Return the sketch of the window with this index in :data:`WINDOWS`; None where it is empty."""
+        return union([self._today, self._earlier, *self._kept[2 * window : 2 * window + 2]])
 
     def merge(self, other: Touched) -> None:
         """Take in what another process counted for the same user."""
         self.turn(other.day * DAY)
-        theirs = other
         if other.day < self.day:
-            theirs = Touched.unpack(other.pack())
-            theirs.turn(self.day * DAY)
-        self._take(theirs._today, theirs._earlier, theirs._kept, theirs._ever)
-
-    def _take(
-        self,
-        today: theta_sketch,
-        earlier: theta_sketch,
-        kept: list[list[compact_theta_sketch]],
-        ever: hll_sketch,
-    ) -> None:
-        self._earlier = union([self._earlier, today, earlier])
-        for mine, theirs in zip(self._kept, kept, strict=True):
-            mine[:] = [union([one, another]) for one, another in zip(mine, theirs, strict=True)]
-        joined = hll_union(LG_EVER)
-        joined.update(self._ever)
-        joined.update(ever)
-        self._ever = joined.get_result(tgt_hll_type.HLL_4)
+            same_day = Touched.unpack(other.pack())
+            same_day.turn(self.day * DAY)
+            self.merge(same_day)
+            return
+        self._earlier = union([self._earlier, other._today, other._earlier])
+        self._kept = [union([mine, theirs]) for mine, theirs in zip(self._kept, other._kept, strict=True)]
 
     def pack(self) -> list[Any]:
         """Return it as JSON-ready values."""
-        sketches = [union([self._today, self._earlier]), *(one for kept in self._kept for one in kept)]
-        return [
-            self.day,
-            _text(self._ever.serialize_compact()),
-            *("" if one.is_empty() else _text(one.serialize()) for one in sketches),
-        ]
+        sketches = [union([self._today, self._earlier]), *self._kept]
+        return [self.day, *("" if one is None else base64.b64encode(one.serialize()).decode() for one in sketches)]
 
     @classmethod
     def unpack(cls, packed: list[Any]) -> Self:
         """Return what :meth:`pack` packed."""
         self = cls()
-        day, ever, *sketches = packed
-        self.day = int(day)
-        self._ever = hll_sketch.deserialize(_bytes(ever))
-        first, *rest = (compact_theta_sketch.deserialize(_bytes(one)) if one else _EMPTY for one in sketches)
-        self._earlier = first
-        self._kept = [list(rest[at : at + 2]) for at in range(0, 2 * len(WINDOWS), 2)]
+        self.day = int(packed[0])
+        self._earlier, *self._kept = (
+            compact_theta_sketch.deserialize(base64.b64decode(one)) if one else None for one in packed[1:]
+        )
+        if len(self._kept) != 2 * len(WINDOWS):
+            raise ValueError("these are no touched documents")
         return self
 
 
-def union(sketches: list[theta_sketch]) -> compact_theta_sketch:
-    """Return the union of *sketches*, itself as large as one of them."""
-    filled = [one for one in sketches if not one.is_empty()]
+def union(sketches: list[theta_sketch | None]) -> compact_theta_sketch | None:
+    """Return the union of *sketches*, itself no larger than one of them; None where there is nothing in any."""
+    filled = [one for one in sketches if one is not None]
     if not filled:
-        return _EMPTY
-    if len(filled) == 1:
-        only = filled[0]
-        return only if isinstance(only, compact_theta_sketch) else only.compact()
+        return None
+    if len(filled) == 1 and isinstance(filled[0], compact_theta_sketch):
+        return filled[0]
     joined = theta_union(LG_K)
     for one in filled:
         joined.update(one)
     return joined.get_result()
-
-
-def _text(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
-
-
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text)

@@ -19,12 +19,14 @@ from guard.errors import GuardUnavailable
 from guard.principal import Principal
 from guard.request import UNKNOWN_CALL, Call
 from guard.verdict import Quota
+from guard.watch.watching import FREE, Hold
 
 _LOG = logging.getLogger(__name__)
 
 BURST_SECONDS: Final = 10
 """Window in which a burst is counted; a third of a minute's questions may come in it."""
 MINUTE: Final = 60
+PUBLIC: Final = Hold(public_only=True)
 DAY: Final = 86_400
 
 
@@ -111,8 +113,9 @@ class Limiter:
         self._tiers = {name: _Limits.of(tier) for name, tier in tiers.items()}
         self._unlisted = _Limits(*map(min, zip(*self._tiers.values(), strict=True)))
         self._windows = MovingWindows() if windows is None else windows
-        # For those who can be shown public documents only, while a shared store does not answer.
+        # While a shared store does not answer: nobody is shown more than public text, counted by this process alone.
         self._spare = MovingWindows()
+        self._uncounted = False
 
     def admit(self, principal: Principal, cost: int = 1, *, call: Call = UNKNOWN_CALL, budget: float = 1.0) -> Decision:
         """
@@ -123,21 +126,24 @@ class Limiter:
             cost: As how many questions it counts.  One that costs more than a limit counts as the whole of it.
             call: How it came; people without identity and address share one account.
             budget: Part of the day's limit that is left to the principal, from 0 to 1; at least one question is.
-
-        Raises:
-            GuardUnavailable: The shared store does not answer, and the principal could be shown more than is public.
         """
         if cost < 1:
             raise ValueError("cost must be 1 or more")
         bounds = self._bounds(principal, call, budget)
         try:
-            return _admit(self._windows, bounds, cost)
+            decision = _admit(self._windows, bounds, cost)
         except WindowsUnavailable as error:
-            if principal.user is not None:
-                raise GuardUnavailable(str(error)) from None
-            # Public work goes on, counted by each process for itself.
-            _LOG.warning("%s; questions without identity are counted by this process alone", error)
+            if not self._uncounted:
+                _LOG.error("%s; only public text is shown until it does", error)
+            self._uncounted = True
             return _admit(self._spare, bounds, cost)
+        self._uncounted = False
+        return decision
+
+    def hold(self, principal: Principal) -> Hold:
+        """Hold everybody to public text while questions cannot be counted for all processes."""
+        del principal
+        return PUBLIC if self._uncounted else FREE
 
     def charge(self, principal: Principal, cost: int) -> None:
         """
