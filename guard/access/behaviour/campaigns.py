@@ -43,6 +43,9 @@ CHOSEN_SURPRISE: Final = 7.0
 CHOSEN_RATIO: Final = 0.2
 """The same for a group that is what is left when those who share much have been taken out: some such group there is in
 every crowd."""
+HUB_LEAST: Final = 8.0
+HUB_TIMES: Final = 4.0
+"""A document is left out that was touched by more users than these, and so many times the mean."""
 PEELED: Final = 0.2
 """Part of a group that is taken out at once."""
 GAIN: Final = 0.4
@@ -100,18 +103,22 @@ def shared(members: Sequence[Member], universe: float) -> Shared:
     Compare how often *members* share a document with how often independent draws from *universe* documents would.
 
     The sum over pairs of users is taken document by document: one that *c* users touched makes ``c (c - 1) / 2`` pairs.
-    Hashes are compared below the smallest theta, which samples documents alike for everybody.
+    Hashes are compared below the smallest theta, which samples documents alike for everybody.  Documents that far more
+    users touched than draws would bring there, such as one that every retrieval turns up, are left out on both sides.
     """
     theta = min((member.theta for member in members), default=1)
     held = Counter(one for member in members for one in member.hashes if one < theta)
     scale = _WHOLE / theta
-    sizes = [member.documents for member in members]
-    total = sum(sizes)
     union = len(held) * scale
+    most = HUB_LEAST + HUB_TIMES * held.total() * scale / max(universe, 1.0)
+    hubs = {one for one, count in held.items() if count > most}
+    sizes = [sum(one < theta and one not in hubs for one in member.hashes) * scale for member in members]
+    total = sum(sizes)
+    others = max(universe, union, 1.0) - len(hubs) * scale
     return Shared(
         union=union,
-        pairs=sum(count * (count - 1) / 2 for count in held.values()) * scale,
-        by_chance=(total * total - sum(size * size for size in sizes)) / (2 * max(universe, union, 1.0)),
+        pairs=sum(count * (count - 1) / 2 for one, count in held.items() if one not in hubs) * scale,
+        by_chance=(total * total - sum(size * size for size in sizes)) / (2 * max(others, 1.0)),
     )
 
 

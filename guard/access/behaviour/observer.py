@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 
 OURS: Final = "behaviour."
 """Kinds of the signals that come from here begin so."""
+WEIGHTS: Final = (
+    # Anybody can paste a marker that was seen elsewhere.
+    ("canary.question", 0.2),
+    ("canary", 0.9),
+    ("verdict.dump", 0.4),
+    ("verdict.entitlement", 0.2),
+    ("", 0.03),
+)
+"""How much a signal of others says, by the beginning of its kind; the first that fits."""
 LEAST_PASTED: Final = 60
 """Characters of a document in a question that may be chance."""
 PASTED: Final = 600.0
@@ -118,12 +127,15 @@ class Behaviour:
             return self._weigh(profile, event.principal, event.request_id, event.at, found)
 
     def take(self, signal: Signal) -> None:
-        """Take in what somebody else noticed: a canary weighs heavily, the rest a little."""
+        """Take in what somebody else noticed, as heavily as its kind weighs."""
         if signal.kind.startswith(OURS) or signal.principal.user is None:
             return
-        heavy = signal.kind.startswith("canary")
-        gain = max(0.0, min(1.0, signal.strength)) * (0.9 if heavy else 0.3)
-        evidence = Evidence("canary" if heavy else "other", gain, signal.reason)
+        weight = next((weight for kind, weight in WEIGHTS if signal.kind.startswith(kind)))
+        evidence = Evidence(
+            "canary" if signal.kind.startswith("canary") else "other",
+            weight * max(0.0, min(1.0, signal.strength)),
+            signal.reason,
+        )
         self._tell(signal.principal, signal.request_id, signal.at, evidence)
 
     def suspicion(self, principal: Principal) -> tuple[float, list[tuple[str, float]]]:

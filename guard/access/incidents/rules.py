@@ -52,6 +52,10 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "verdict.dump": Rule(group="extraction", severity=Severity.HIGH, cost=5, budget=0.5),
         "verdict.budget": Rule(group="extraction", severity=Severity.MEDIUM, count=5, cost=2),
         "behaviour": Rule(group="extraction", severity=Severity.MEDIUM, count=3, least=0.5, cost=3, budget=0.5),
+        "behaviour.dump-request": Rule(group="extraction", severity=Severity.MEDIUM, least=0.45),
+        "behaviour.corpus-text": Rule(group="extraction", severity=Severity.MEDIUM, least=0.45),
+        # Several signs together; behaviour slows the user down itself, and longer than an hour if it goes on.
+        "behaviour.slowed": Rule(group="extraction", severity=Severity.MEDIUM),
         "behaviour.campaign": Rule(group="campaign", severity=Severity.HIGH, cost=5, budget=0.5),
         "verdict.entitlement": Rule(group="entitlement", severity=Severity.HIGH),
         "verdict.training": Rule(group="training", severity=Severity.HIGH),

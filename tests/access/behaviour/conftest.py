@@ -133,9 +133,7 @@ def open_desk(**options):
         clock=lambda: now[0],
     )
     documents = options.pop("documents", 1000)
-    behaviour.campaigns = Campaigns(
-        behaviour.book, lambda _: documents, behaviour._campaign, clock=lambda: now[0]
-    )
+    behaviour.campaigns = Campaigns(behaviour.book, lambda _: documents, behaviour._campaign, clock=lambda: now[0])
     desk = Desk(behaviour, now)
     behaviour.emit = desk.signals.append
     return desk
