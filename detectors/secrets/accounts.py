@@ -40,6 +40,12 @@ def around(text: str, block: Block) -> tuple[int, int] | None:
     return begin, after.end() if after else block.end
 
 
+def begins(text: str, block: Block) -> int:
+    """Return where *block* begins, or the key file that it stands in."""
+    file = around(text, block)
+    return file[0] if file else block.start
+
+
 def unfinished(text: str, blocks: Sequence[Block]) -> int | None:
     """Return from where on the end of *text* may still turn out to belong to a key file; None where it cannot."""
     begin = text.rfind("{", max(0, len(text) - LONGEST))

@@ -143,7 +143,7 @@ class SecretDetector:
         if opening is not None:
             held.append(opening)
         blocks = list(pem.blocks(text))
-        held.extend(block.firm if block.sure else block.start for block in blocks if block.open)
+        held.extend(block.firm if block.sure else accounts.begins(text, block) for block in blocks if block.open)
         file = accounts.unfinished(text, blocks)
         if file is not None:
             held.append(file)
@@ -169,8 +169,15 @@ class SecretDetector:
             tried.add(number)
             rule = self._rules[number]
             run = text[start:end]
+            last = ""
             for begin, stop in rule.find(run):
-                if not hollow(run[begin:stop]):
+                value = run[begin:stop]
+                # Of a long run of one letter each piece looks like the one before.
+                if value == last:
+                    continue
+                if hollow(value):
+                    last = value
+                else:
                     yield Value(rule.name, start + begin, start + stop, rule.confidence)
 
 
@@ -206,16 +213,42 @@ def _run_start(text: str) -> int:
     return max(0, len(text) - 2 * LONGEST)
 
 
+class _Cover:
+    """Ranges, looked up by place: whether one of them holds another range takes no longer the more there are."""
+
+    _BLOCK: Final = 128
+
+    def __init__(self, values: Iterable[Value] = ()) -> None:
+        self._blocks: dict[int, list[Value]] = {}
+        for value in values:
+            self.add(value)
+
+    def add(self, value: Value) -> None:
+        for block in range(value.start // self._BLOCK, (value.end - 1) // self._BLOCK + 1):
+            self._blocks.setdefault(block, []).append(value)
+
+    def holds(self, value: Value) -> bool:
+        near = self._blocks.get(value.start // self._BLOCK, ())
+        return any(other.start <= value.start and value.end <= other.end for other in near)
+
+
 def _outside(values: Iterable[Value], others: Sequence[Value]) -> list[Value]:
-    """Return the *values* that do not overlap any of *others*, or reach out of one further than it reaches into it."""
-    return [one for one in values if not any(other.start <= one.start and one.end <= other.end for other in others)]
+    """Return the *values* that none of *others* contains."""
+    if not others:
+        return list(values)
+    cover = _Cover(others)
+    return [one for one in values if not cover.holds(one)]
 
 
 def _outermost(values: Iterable[Value]) -> list[Value]:
     """Return the *values* that no other, at least as sure, contains; of equal places the surest, then the first by name."""
     ordered = sorted(set(values), key=lambda value: (-value.sure, value.start - value.end, value.rule))
-    kept: list[Value] = []
+    if len(ordered) <= 1:
+        return ordered
+    kept = _Cover()
+    result: list[Value] = []
     for value in ordered:
-        if not any(other.start <= value.start and value.end <= other.end for other in kept):
-            kept.append(value)
-    return kept
+        if not kept.holds(value):
+            kept.add(value)
+            result.append(value)
+    return result

@@ -51,14 +51,15 @@ def places_of_words(text: str, ends: Iterable[int]) -> list[int]:
     wide: list[int] = []
     if not _WIDE_LETTERS.isdisjoint(strange(text)):
         lower = lowered(text)
-        wide = [at for word in WIDE_WORDS for at in _every(lower, word)]
+        wide = [at + len(word) for word in WIDE_WORDS for at in every(lower, word)]
     return sorted({*ends, *wide})
 
 
-def _every(text: str, word: str) -> Iterator[int]:
+def every(text: str, word: str) -> Iterator[int]:
+    """Yield every place where *word* begins in *text*."""
     at = text.find(word)
     while at >= 0:
-        yield at + len(word)
+        yield at
         at = text.find(word, at + 1)
 
 
@@ -66,7 +67,7 @@ def _words(lower: str, ends: Iterable[int]) -> Iterator[re.Match[str]]:
     """Yield the words for a password that hold one of the pieces that end at *ends*, each once."""
     known: set[int] = set()
     for end in ends:
-        for word in cues.WORD.finditer(lower, max(0, end - _WORD_REACH)):
+        for word in cues.WORD.finditer(lower, max(0, end - _WORD_REACH), end + _WORD_REACH):
             if word.start() >= end:
                 break
             if word.start() not in known:

@@ -19,7 +19,7 @@ _HEAD: Final = re.compile(
 )
 _TAIL: Final = re.compile(rf"-{{2,6}}[ ]?END{_GAP}[A-Z0-9 +_%]{{0,40}}PRIVATE{_GAP}KEY(?:{_GAP}BLOCK)?[ ]?-{{2,6}}")
 _BETWEEN: Final = re.compile(
-    r"(?:\\{1,2}[nrt]|\\{1,2}u000[ad]|<br ?/?>|&#(?:10|13|x0?[ad]);|%0[AaDd]|`[nr](?=[A-Za-z0-9+/=-])|\n[ \t]*\d{1,4}[ \t]*[:.|)]?[ \t]+|//[ \t]|"
+    r"(?:\\{1,2}[nrt]|\\{1,2}u000[ad]|<br ?/?>|&#(?:10|13|x0?[ad]);|%0[AaDd]|`[nr](?=[A-Za-z0-9+/=-])|\n[ \t]*\d{1,4}[ \t]*[:.|)]?(?:[ \t]+|\Z)|//[ \t]|"
     r"[\s\"'`,|>.*+#(){};:\\])*+",
 )
 """What may stand between two lines of a key: line ends of many notations, indents, quotes, comments, numbers of lines."""
@@ -69,12 +69,12 @@ def blocks(text: str) -> Iterator[Block]:
 def _block(text: str, head: re.Match[str], *, sealed: bool) -> Block:
     """Return the block that *head* opens; one that is not *sealed* has no last line of its kind."""
     limit = min(len(text), head.start() + LONGEST)
-    at = firm = end = head.end()
+    at = begin = firm = end = head.end()
     material = 0
     short = 0
     while True:
         gap = _BETWEEN.match(text, at, limit)
-        at = gap.end() if gap else at
+        at = begin = gap.end() if gap else at
         tail = _TAIL.match(text, at) if sealed else None
         if tail:
             return Block(head.start(), tail.end(), sure=material >= LEAST, open=False, firm=tail.end())
@@ -100,11 +100,15 @@ def _block(text: str, head: re.Match[str], *, sealed: bool) -> Block:
         material += size
         short = 0
     over = firm >= head.start() + LONGEST
-    reached = at >= len(text) or _TAIL_BEGUN.match(text, at) is not None
+    reached = at >= len(text) or _BEGUN.match(text, at) is not None or _FIELD_BEGUN.match(text, begin) is not None
     return Block(head.start(), end, sure=material >= LEAST, open=reached and not over, firm=firm)
 
 
-_TAIL_BEGUN: Final = re.compile(r"-{1,6}[ ]?(?:[A-Z][A-Z0-9 %+_-]{0,60}+)?\Z")
+_BEGUN: Final = re.compile(
+    r"(?:-{1,6}[ ]?(?:[A-Z][A-Z0-9 %+_-]{0,60}+)?|<b?r? ?/?|&#?x?[0-9a-f]{0,2}|%[0-9A-Fa-f]?|\\{1,2}u?0{0,3}|`|/)\Z"
+)
+_FIELD_BEGUN: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,30}\Z")
+"""What stands at the end of a text and may go on as a last line, an escape or a field does."""
 _NEXT_WORD: Final = re.compile(r"[ \t]+[A-Za-z]")
 
 

@@ -9,17 +9,12 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from detectors.secrets import negatives
-from detectors.secrets.passwords import CODE, NOT_ONE, VARIABLE, Said
+from detectors.secrets.passwords import CODE, NOT_ONE, VARIABLE, Said, every
 
 _ELEMENT: Final = r"<(?:pass|password|passphrase|secret|apikey|token)(?:\s[^>\n]{0,60})?>(?P<value>[^<\s]{4,128})<"
 PLACES: Final = tuple(
     (stems, re.compile(pattern))
     for stems, pattern in (
-        # curl -u name:password
-        (
-            ("curl",),
-            r"\bcurl\b[^\n]{0,200}?\s(?:-u|--user|--proxy-user)[= ]?[\"']?[^\s:\"']{1,64}:(?P<value>[^\s\"']{4,128})",
-        ),
         # <Pass encoding="base64">...</Pass>, <password>...</password>
         (("<pass",), _ELEMENT),
         (("<secret",), _ELEMENT),
@@ -34,16 +29,13 @@ PLACES: Final = tuple(
         (("login", "password"), r"\blogin\s+\S{1,64}\s+password\s+(?P<value>\S{4,128})"),
         (
             ("username", "password"),
-            r"(?:\A|\n)[ \t]{0,8}username\s+(?!and\b)\S{1,64}\s+(?:privilege\s+\d{1,2}\s+)?password\s+(?:[0-9]\s+)?(?P<value>\S{4,128})",
+            r"(?<![^\n])[ \t]{0,8}username\s+(?!and\b)\S{1,64}\s+(?:privilege\s+\d{1,2}\s+)?password\s+(?:[0-9]\s+)?(?P<value>\S{4,128})",
         ),
         (("sshpass",), r"\bsshpass\s+-p\s?[\"']?(?P<value>[^\s\"']{4,128})"),
-        (("redis-cli",), r"\bredis-cli\b[^\n]{0,100}?\s-a\s?[\"']?(?P<value>[^\s\"']{4,128})"),
-        (("mysql",), r"\bmysql(?:dump|admin)?\b[^\n]{0,100}?\s-p(?P<value>[^\s\"']{4,128})"),
         (("net use",), r"\bnet use\s+(?:[a-z]:\s+)?\\\\\S{3,128}\s+(?P<value>[^\s/\"']{4,128})(?=\s+/user)"),
         (("securestring",), r"convertto-securestring\s+(?:-string\s+)?[\"'](?P<value>[^\"'\s]{4,128})[\"']"),
         (("identified by",), r"\bidentified\s+by\s+(?:password\s+)?[\"'](?P<value>[^\"'\s]{4,128})[\"']"),
         (("passin",), r"-passin\s+pass:(?P<value>[^\s\"']{4,128})"),
-        (("docker login",), r"\bdocker login\b[^\n]{0,100}?\s-p\s?[\"']?(?P<value>[^\s\"']{4,128})"),
         # The credentials are name:password, log in as name / password
         (
             ("cred",),
@@ -67,26 +59,52 @@ PLACES: Final = tuple(
 )
 """Literals, of which the first is looked for in the whole text, and what stands around it."""
 
-_BEFORE: Final = 100
-_AFTER: Final = 600
-"""How much of a place may stand before and behind the end of its literal, in characters."""
+OPTIONS: Final = tuple(
+    (command, option, re.compile(pattern))
+    for command, options, pattern in (
+        # curl -u name:password
+        ("curl", (" -u", " --user", " --proxy-user"), r"[= ]?[\"']?[^\s:\"']{1,64}:(?P<value>[^\s\"']{4,128})"),
+        ("redis-cli", (" -a",), r"\s?[\"']?(?P<value>[^\s\"']{4,128})"),
+        ("mysql", (" -p",), r"(?P<value>[^\s\"']{4,128})"),
+        ("docker login", (" -p",), r"\s?[\"']?(?P<value>[^\s\"']{4,128})"),
+    )
+    for option in options
+)
+"""Commands, their options that take a password, and what follows one; on the same line."""
+
+_COMMAND_REACH: Final = 200
+
+_LEADS: Final = {"value=": 60, "username": 10, "securestring": 10, "basic ": 24, "passin": 1}
+"""How far in front of its first literal a place may begin, in characters, where it does not begin with it."""
 
 
 def places(text: str, lower: str, marks: AbstractSet[str]) -> Iterator[Said]:
     """Yield the values in places made for a password, command lines and configuration files; *marks* stand in *text*."""
+    known: set[int] = set()
+    for match in _matches(lower, marks):
+        start, end = match.span("value")
+        if start not in known:
+            known.add(start)
+            end = start + len(text[start:end].rstrip(".,;)"))
+            if _told(text[start:end]):
+                yield Said(start, end)
+
+
+def _matches(lower: str, marks: AbstractSet[str]) -> Iterator[re.Match[str]]:
     for stems, place in PLACES:
-        if stems[0] not in marks or not all(stem in lower for stem in stems[1:]):
-            continue
-        known: set[int] = set()
-        at = lower.find(stems[0])
-        while at >= 0:
-            for match in place.finditer(lower, max(0, at - _BEFORE), at + _AFTER):
-                start, end = match.span("value")
-                end = start + len(text[start:end].rstrip(".,;)"))
-                if start not in known and _told(text[start:end]):
-                    known.add(start)
-                    yield Said(start, end)
-            at = lower.find(stems[0], at + 1)
+        if stems[0] in marks and all(stem in lower for stem in stems[1:]):
+            for at in every(lower, stems[0]):
+                for begin in range(max(0, at - _LEADS.get(stems[0], 0)), at + 1):
+                    if match := place.match(lower, begin):
+                        yield match
+    for command, option, value in OPTIONS:
+        if command in marks:
+            for at in every(lower, option):
+                begin = max(0, at - _COMMAND_REACH)
+                if lower.find(command, max(begin, lower.rfind("\n", begin, at) + 1), at) >= 0 and (
+                    match := value.match(lower, at + len(option))
+                ):
+                    yield match
 
 
 def _told(value: str) -> bool:

@@ -17,7 +17,7 @@ from detectors.secrets import SecretDetector, store
 from detectors.secrets.automaton import AutomatonScanner
 from detectors.secrets.database import HyperscanScanner, available, database_key
 from detectors.secrets.factors import factors
-from detectors.secrets.places import PLACES
+from detectors.secrets.places import OPTIONS, PLACES
 from detectors.secrets.rules import RULES
 from detectors.secrets.scan import MARKS, WORDS, Hits, open_scanner, view
 from tests.detectors.conftest import SECRETS
@@ -100,7 +100,7 @@ def test_a_piece_is_telling_and_never_more_than_the_expression_says() -> None:
 
 
 def test_the_words_that_places_wait_for_are_looked_for() -> None:
-    assert {stems[0] for stems, _ in PLACES} <= set(MARKS)
+    assert {*(stems[0] for stems, _ in PLACES), *(command for command, _, _ in OPTIONS)} <= set(MARKS)
     assert all(word == word.lower() or not word.isascii() for word in (*WORDS, *MARKS))
 
 

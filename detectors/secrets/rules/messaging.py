@@ -27,7 +27,7 @@ RULES: Final[tuple[Rule, ...]] = (
         klaviyo-key | pk_ | alnum 34 | bounded | developers.klaviyo.com/en/docs/authenticate_
         onesignal-key | os_v2_app_ os_v2_org_ | a-z2-7 60-120 | | documentation.onesignal.com/docs/keys-and-ids
         instagram-token | IGQV IGAA | urlsafe 60-400 | bounded | developers.facebook.com/docs/instagram-platform/
-        twitter-bearer-token | AAAAAAAAAAAAAAAAAAAAA | A-Za-z0-9% 60-120 | | developer.x.com/en/docs/authentication/oauth-2-0/bearer-tokens
+        twitter-bearer-token | AAAAAAAAAAAAAAAAAAAAA | A-Za-z0-9% 60-120 | bounded | developer.x.com/en/docs/authentication/oauth-2-0/bearer-tokens
         pinterest-token | pina_ pinr_ | alnum 60-100 | | developers.pinterest.com/docs/getting-started/authentication/
         plain-key | plainApiKey_ | alnum 60-80 | | www.plain.com/docs/api-reference/graphql/authentication
         threads-token | THAA | urlsafe 60-300 | bounded | developers.facebook.com/docs/threads/get-started/
