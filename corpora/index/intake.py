@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,6 +24,8 @@ from corpora.index.documents import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from corpora.document import Document
 
 JOURNAL_FILE: Final = "documents.journal"
@@ -41,6 +44,7 @@ class DocumentWriter:
 
     Attributes:
         stale: Numbers of documents that were replaced; see :meth:`taken`.
+        text_class: One number per text: equal where label, readers and tenant of its first document are.
     """
 
     def __init__(self, directory: Path, state: dict[str, Any] | None = None) -> None:
@@ -53,10 +57,10 @@ class DocumentWriter:
         self._ids: dict[int, int] = {}
         self._texts: dict[bytes, int] = {}
         self._rows: list[tuple[int, int]] = []
-        self._starts: list[int] = []
-        self._lengths: list[int] = []
+        self._starts = array("q")
+        self._lengths = array("q")
         self._classes: dict[tuple[str, frozenset[str], str], int] = {}
-        self.text_class: list[int] = []
+        self.text_class = array("q")
         if state is not None:
             try:
                 self._restore()
@@ -73,9 +77,9 @@ class DocumentWriter:
         return len(self._starts)
 
     @property
-    def text_starts(self) -> list[int]:
-        """Where each text begins in the text store."""
-        return self._starts
+    def text_starts(self) -> NDArray[np.int64]:
+        """Where each text begins in the text store, int64."""
+        return np.array(self._starts, dtype=np.int64)
 
     def add(self, document: Document, position: int, *, family: str | None = None) -> bool:
         """

@@ -9,8 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 BITS: Final = 256
-SKETCHED: Final = 31
-"""Content words of one sketch; odd, so that no vote is even."""
 ASKED_EVERY: Final = 31
 """Content words from one sketch that is looked up to the next; stored ones do not overlap."""
 ALIKE: Final = 64

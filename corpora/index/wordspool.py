@@ -31,7 +31,8 @@ class WordSpool:
 
     def add(self, hashes: U64, places: I64) -> None:
         """Add words: hashes uint64 and places below ``2**32``, equal lengths, places increasing."""
-        ((hashes << np.uint64(32)) | places.astype(np.uint64)).tofile(self._file)
+        # Through the buffer of the file: tofile() goes around it, one call to the system for every text.
+        self._file.write(((hashes << np.uint64(32)) | places.astype(np.uint64)).data)
         self.total += len(hashes)
 
     def checkpoint(self) -> int:

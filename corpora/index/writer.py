@@ -17,13 +17,13 @@ from corpora.index.manifest import Manifest, checksum
 from corpora.index.marks import GRAM, REACH, WINDOW
 from corpora.index.pairs import CONTENT_BITS, PLACE_SHIFT, SAMPLED, STORED, STORED_APART
 from corpora.index.postings import MARKS, PAIRS, PLACE_LIMIT, PostingWriter
-from corpora.index.sketches import BITS, SKETCHED
+from corpora.index.sketches import BITS
 from corpora.index.textstore import TextWriter
 from corpora.index.vectors import write_sketches
 from corpora.index.weights import WordCounter, WordWeights, inherited
 from corpora.index.wordspool import WordSpool
 from corpora.kernels.hashing import gram_hashes, winnow
-from corpora.kernels.pairing import near_pairs, sketches
+from corpora.kernels.pairing import SKETCHED, near_pairs, sketches
 from corpora.text.normalize import code_points, normalize_codes
 from corpora.text.words import words_of
 
@@ -167,7 +167,7 @@ class IndexWriter:
             raise DocumentError("a corpus needs at least one document; none was given")
         self._documents.close()
         self._texts.close()
-        write_families(self._directory, self._words, np.array(self._documents.text_starts, dtype=np.int64))
+        write_families(self._directory, self._words, self._documents.text_starts)
         marks = self._marks.finish(self._thin)
         weights = self._count_words() if self._inherited is None else inherited(self._inherited, self._directory)
         self._pair_words(weights)
@@ -221,7 +221,7 @@ class IndexWriter:
 
     def _pair_words(self, weights: WordWeights) -> None:
         """Store the pairs of content words; needs to know first which words are common."""
-        starts = np.array(self._documents.text_starts, dtype=np.int64)
+        starts = self._documents.text_starts
         for hashes, places in self._words.chunks(overlap=STORED_APART):
             content = np.flatnonzero(weights.of(hashes) >= CONTENT_BITS)
             first, second, pairs = near_pairs(content, hashes[content], STORED, STORED_APART, SAMPLED)
@@ -231,7 +231,7 @@ class IndexWriter:
 
     def _sketch_words(self, weights: WordWeights) -> tuple[str, int]:
         """Store a sketch of every run of content words of a text; return the type of the index and how many."""
-        starts = np.array(self._documents.text_starts, dtype=np.int64)
+        starts = self._documents.text_starts
         codes, at = [np.zeros((0, BITS // 8), dtype=np.uint8)], [np.zeros(0, dtype=np.int64)]
         for hashes, places in self._words.chunks():
             content = np.flatnonzero(weights.of(hashes) >= CONTENT_BITS)
@@ -242,7 +242,7 @@ class IndexWriter:
             rank = np.arange(len(content)) - np.repeat(new, np.diff(new, append=len(content)))
             begins = np.flatnonzero(rank[: len(rank) - SKETCHED + 1] % SKETCHED == 0)
             begins = begins[text[begins] == text[begins + SKETCHED - 1]]
-            codes.append(sketches(hashes[content], begins, SKETCHED))
+            codes.append(sketches(hashes[content], begins))
             at.append(places[content[begins]])
         return write_sketches(self._directory, np.concatenate(codes), np.concatenate(at)), sum(map(len, at))
 
@@ -293,7 +293,7 @@ class IndexWriter:
         keep = rank < MOST_PLACES
         heavy = np.repeat(sizes > MOST_PLACES, sizes)
         if heavy.any():
-            starts = np.array(self._documents.text_starts, dtype=np.int64)
+            starts = self._documents.text_starts
             classes = np.array(self._documents.text_class, dtype=np.int64)
             rows = np.flatnonzero(heavy)
             rights = classes[np.searchsorted(starts, places[rows].astype(np.int64), side="right") - 1]

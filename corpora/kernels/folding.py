@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corpora.kernels.compiling import kernel
-from corpora.text.folding import ALONE, BREAK, EXPANDS, LETTER
+from corpora.kernels.compiling import U64, kernel
+from corpora.kernels.numbers import INT
+from corpora.text.folding import ALONE, BREAK, DROP, EXPANDS, LETTER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,26 +39,25 @@ def fold(codes: U32, kinds: U8, entries: U32, begins: I64, lengths: I64, forms: 
     out = np.empty(len(codes) + 64, np.uint32)
     origin = np.empty(len(codes) + 64, np.int64)
     starts = np.empty(len(codes) + 64, np.bool_)
-    at = 0
-    begin = True
+    at = U64(0)
+    begin = np.uint8(1)
     for i in range(len(codes)):
         code = codes[i]
-        kind = kinds[code]
-        if kind >= LETTER:
-            entry = entries[code]
-            if entry < EXPANDS:
-                out[at], origin[at], starts[at] = entry, i, begin or kind == ALONE
-                at += 1
-            else:
-                first, length = begins[entry - EXPANDS], lengths[entry - EXPANDS]
-                while at + length + len(codes) - i > len(out):
-                    out = np.concatenate((out, np.empty(len(out), np.uint32)))
-                    origin = np.concatenate((origin, np.empty(len(origin), np.int64)))
-                    starts = np.concatenate((starts, np.empty(len(starts), np.bool_)))
-                for k in range(length):
-                    out[at], origin[at], starts[at] = forms[first + k], i, k == 0 and (begin or kind == ALONE)
-                    at += 1
-            begin = kind == ALONE
-        elif kind == BREAK:
-            begin = True
+        kind, entry = kinds[code], entries[code]
+        alone = np.uint8(kind == ALONE)
+        if entry < EXPANDS:
+            # Written whatever it is, and kept only if it is a letter: there is no branch to be guessed.
+            out[at], origin[at], starts[at] = entry, i, begin | alone
+            at += U64(kind >= LETTER)
+            begin = alone | np.uint8(kind == BREAK) | (begin & np.uint8(kind == DROP))
+        else:
+            first, length = begins[entry - EXPANDS], lengths[entry - EXPANDS]
+            while INT(at) + length + len(codes) - i > len(out):
+                out = np.concatenate((out, np.empty(len(out), np.uint32)))
+                origin = np.concatenate((origin, np.empty(len(origin), np.int64)))
+                starts = np.concatenate((starts, np.empty(len(starts), np.bool_)))
+            for k in range(length):
+                out[at], origin[at], starts[at] = forms[first + k], i, k == 0 and (begin | alone) > 0
+                at += U64(1)
+            begin = alone
     return out[:at], origin[:at], starts[:at]

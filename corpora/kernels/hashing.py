@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from corpora.kernels.compiling import U64, kernel
+from corpora.kernels.numbers import INT
 from corpora.text.folding import ALONE_RANGES
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 _BASE: Final = 0x9E3779B97F4A7C15
 _MIXER: Final = 0xBF58476D1CE4E5B9
+_PLACE_BITS: Final = 24
+_PLACES: Final = (1 << _PLACE_BITS) - 1
+_ALL: Final = (1 << 64) - 1
 
 
 @kernel
@@ -68,12 +72,10 @@ def split(codes: Codes, starts: Bools, longest: int) -> tuple[I64, I64, Hashes]:
     Returns:
         Begin and end int64, hash uint64, one of each per word.
     """
-    count, length = 0, 0
+    # At most: words that begin, and cuts of long runs.
+    count = len(codes) // longest + 1
     for i in range(len(codes)):
-        if starts[i] or length == longest:
-            count += 1
-            length = 0
-        length += 1
+        count += starts[i]
     begin = np.empty(count, np.int64)
     end = np.empty(count, np.int64)
     hashes = np.empty(count, np.uint64)
@@ -93,7 +95,7 @@ def split(codes: Codes, starts: Bools, longest: int) -> tuple[I64, I64, Hashes]:
     if word >= 0:
         end[word] = len(codes)
         hashes[word] = mixed(value)
-    return begin, end, hashes
+    return begin[: word + 1], end[: word + 1], hashes[: word + 1]
 
 
 @kernel
@@ -131,28 +133,36 @@ def winnow(hashes: Hashes, window: int) -> I64:
     Choose the least of any *window* consecutive hashes, of equal ones the leftmost.
 
     Args:
-        hashes: uint64, shape ``(n,)``.
-        window: At least 1; where n is smaller, the least of all is chosen.
+        hashes: uint64 below ``2**40``, shape ``(n,)``.
+        window: From 1 to ``2**23``; where n is smaller, the least of all is chosen.
 
     Returns:
         int64, increasing: the hashes chosen.
+
+    Source:
+        van Herk (1992) and Gil, Werman (1993) for minima of sliding windows.
     """
     count = len(hashes)
     chosen = np.empty(count, np.int64)
     if count == 0:
         return chosen
     window = min(window, count)
-    taken, least = 0, -1
-    for end in range(window, count + 1):
-        first = end - window
-        if least < first:
-            least = first
-            for i in range(first + 1, end):
-                if hashes[i] < hashes[least]:
-                    least = i
-        elif hashes[end - 1] < hashes[least]:
-            least = end - 1
-        if taken == 0 or chosen[taken - 1] != least:
-            chosen[taken] = least
-            taken += 1
+    # Minima of whole blocks from behind and from before: any window is the end of one block and the beginning of the
+    # next.  A key is a hash and its place, so that of equal hashes the leftmost is least.
+    ends = np.empty(window, np.uint64)
+    taken = 0
+    for base in range(0, count - window + 1, window):
+        least = U64(_ALL)
+        for k in range(window - 1, -1, -1):
+            least = min(least, (hashes[base + k] << U64(_PLACE_BITS)) | U64(k))
+            ends[k] = least
+        least = U64(_ALL)
+        for k in range(min(window, count - window + 1 - base)):
+            if k:
+                place = base + window + k - 1
+                least = min(least, (hashes[place] << U64(_PLACE_BITS)) | U64(window + k - 1))
+            here = base + INT(min(ends[k], least) & U64(_PLACES))
+            if taken == 0 or chosen[taken - 1] != here:
+                chosen[taken] = here
+                taken += 1
     return chosen[:taken].copy()

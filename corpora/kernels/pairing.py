@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     Hashes = NDArray[np.uint64]
     I64 = NDArray[np.int64]
 
+SKETCHED: Final = 31
+"""Content words of one sketch: as many as five bits count."""
 _LOW: Final = 0xFFFFFFFF
 _SALTS: Final = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93],
@@ -58,14 +60,13 @@ def near_pairs(content: I64, hashes: Hashes, following: int, apart: int, sampled
 
 
 @kernel
-def sketches(hashes: Hashes, begins: I64, length: int) -> U8:
+def sketches(hashes: Hashes, begins: I64) -> U8:
     """
-    Sketch runs of content words: the majority of the bits of their hashes.
+    Sketch runs of :data:`SKETCHED` content words: the majority of the bits of their hashes.
 
     Args:
         hashes: uint64, shape ``(n,)``: hashes of the content words; the low 32 bits count.
         begins: int64, shape ``(s,)``: where each run begins.
-        length: Words of a run; odd, so that no vote is even.
 
     Returns:
         uint8, shape ``(s, 32)``.
@@ -74,15 +75,18 @@ def sketches(hashes: Hashes, begins: I64, length: int) -> U8:
         Charikar, *Similarity estimation techniques from rounding algorithms* (STOC 2002).
     """
     out = np.zeros((len(begins), 32), np.uint8)
-    votes = np.zeros(256, np.uint8)
     for row in range(len(begins)):
-        votes[:] = 0
-        for i in range(begins[row], begins[row] + length):
-            for part in range(4):
-                value = mixed((hashes[i] & U64(_LOW)) * _SALTS[part] + _SALTS[3 - part])
-                for bit in range(64):
-                    votes[64 * part + bit] += np.uint8((value >> U64(bit)) & U64(1))
-        for bit in range(256):
-            if votes[bit] > length // 2:
-                out[row, bit >> 3] |= np.uint8(1 << (bit & 7))
+        for part in range(4):
+            # 64 counters of five bits side by side: bit k of all of them is one word.
+            ones, twos, fours, eights, sixteens = U64(0), U64(0), U64(0), U64(0), U64(0)
+            for i in range(begins[row], begins[row] + SKETCHED):
+                carry = mixed((hashes[i] & U64(_LOW)) * _SALTS[part] + _SALTS[3 - part])
+                ones, carry = ones ^ carry, ones & carry
+                twos, carry = twos ^ carry, twos & carry
+                fours, carry = fours ^ carry, fours & carry
+                eights, carry = eights ^ carry, eights & carry
+                sixteens ^= carry
+            # Of 31 votes more than half are 16 or more.
+            for byte in range(8):
+                out[row, 8 * part + byte] = np.uint8((sixteens >> U64(8 * byte)) & U64(0xFF))
     return out

@@ -8,10 +8,10 @@ import numpy as np
 
 from corpora.index.marks import GRAM
 from corpora.index.pairs import ASKED, ASKED_APART, CONTENT_BITS, PLACE_SHIFT, SAMPLED
-from corpora.index.sketches import ASKED_EVERY, SKETCHED
+from corpora.index.sketches import ASKED_EVERY
 from corpora.kernels.gathering import assemble, lonely
 from corpora.kernels.hashing import gram_hashes
-from corpora.kernels.pairing import near_pairs, sketches
+from corpora.kernels.pairing import SKETCHED, near_pairs, sketches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,7 +76,7 @@ def seeds(index: IndexReader, answer: FoldedAnswer, begin: int, end: int) -> See
         # Which runs are sketched depends on what stands before them, and so never on what comes later.
         rank = int(np.count_nonzero(answer.telling[:begin] >= CONTENT_BITS)) if begin else 0
         begins = np.arange(-rank % ASKED_EVERY, len(content) - SKETCHED + 1, ASKED_EVERY)
-        near = index.sketches.near(sketches(hashes, begins, SKETCHED))
+        near = index.sketches.near(sketches(hashes, begins))
     head, tail, place, gain, kind = assemble(
         index.marks.find(gram_hashes(answer.folded.codes[low:high], GRAM)),
         index.pairs.find(pairs, _COMMON_PAIR),

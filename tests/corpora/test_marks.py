@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import corpora
 from corpora.index.marks import GRAM, REACH, WINDOW
-from corpora.index.sketches import ALIKE, SKETCHED
+from corpora.index.sketches import ALIKE
 from corpora.index.vectors import SketchReader, write_sketches
 from corpora.kernels.hashing import gram_hashes
 from corpora.kernels.hashing import winnow as winnowed
-from corpora.kernels.pairing import sketches
+from corpora.kernels.pairing import SKETCHED, sketches
 from corpora.text.hashing import HASH_BITS
 from corpora.text.normalize import normalize
 
@@ -80,7 +80,7 @@ def test_sketches_forget_order_and_bear_some_replacements() -> None:
     other = rnd.integers(0, 1 << 32, size=SKETCHED, dtype=np.uint64)
     edited = words.copy()
     edited[:2] = other[:2]
-    codes = sketches(np.concatenate((words, words[::-1], edited, other)), np.arange(4) * SKETCHED, SKETCHED)
+    codes = sketches(np.concatenate((words, words[::-1], edited, other)), np.arange(4) * SKETCHED)
     differing = [int(np.unpackbits(codes[0] ^ code).sum()) for code in codes]
     assert differing[0] == 0
     assert differing[1] == 0
