@@ -43,11 +43,15 @@ def test_importing_the_guard_is_fast_and_loads_nothing_heavy() -> None:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
         taken.append(_children_cpu() - before)
         assert json.loads(done.stdout) == []
-    empty = _children_cpu()
-    subprocess.run([sys.executable, "-c", ""], check=True, cwd=ROOT)
-    bare = _children_cpu() - empty
+    starts = []
+    for _ in range(3):
+        empty = _children_cpu()
+        subprocess.run([sys.executable, "-c", ""], check=True, cwd=ROOT)
+        starts.append(_children_cpu() - empty)
+    bare = min(starts)
 
-    assert min(taken) - bare < 0.3
+    # A bare start takes 15 to 30 ms where nothing else runs; where it takes longer, so does everything.
+    assert min(taken) - bare < 0.3 * max(1.0, bare / 0.03)
 
 
 def _children_cpu() -> float:
