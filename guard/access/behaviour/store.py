@@ -8,6 +8,7 @@ database.  What a crash loses is what was learnt since the last batch.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ BATCH: Final = 200
 """Rows read or written in one statement."""
 KEPT_SECONDS: Final = 90 * 86_400.0
 """A user who was not seen for that long is forgotten."""
+TRIES: Final = 5
+"""Times that the table is made again after another process was in the way."""
 TABLE: Final = "behaviour"
 
 
@@ -115,7 +118,7 @@ class Store:
         values = [
             {"key": key, "version": row.version, "updated": at, "state": row.state} for key, row in sorted(rows.items())
         ]
-        with self._working("write") as work:
+        with self._working("written") as work:
             for first in range(0, len(values), BATCH):
                 work.execute(statement, values[first : first + BATCH])
 
@@ -123,7 +126,7 @@ class Store:
         """Delete what was not written since, and return how many rows; raises as :meth:`write`."""
         import sqlalchemy as sa
 
-        with self._working("write") as work:
+        with self._working("written") as work:
             return work.execute(sa.delete(self._table).where(self._table.c.updated < before)).rowcount
 
     def close(self) -> None:
@@ -139,7 +142,21 @@ class Store:
         import sqlalchemy as sa
 
         try:
-            if not self._made:
+            self._make()
+            with self._engine.begin() as work:
+                yield work
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            # The message may hold the URL and its password.
+            raise StatisticsUnavailable(f"the statistics cannot be {what}: {type(error).__name__}") from None
+
+    def _make(self) -> None:
+        """Make the table where there is none; another process may be at it as well."""
+        import sqlalchemy as sa
+
+        for left in range(TRIES, -1, -1):
+            if self._made:
+                return
+            try:
                 if self._sqlite:
                     Path(self._url.database or "").parent.mkdir(parents=True, exist_ok=True)
                 with self._engine.begin() as work:
@@ -147,11 +164,10 @@ class Store:
                         work.execute(sa.text("PRAGMA journal_mode=WAL"))
                     self._metadata.create_all(work)
                 self._made = True
-            with self._engine.begin() as work:
-                yield work
-        except (sa.exc.SQLAlchemyError, OSError) as error:
-            # The message may hold the URL and its password.
-            raise StatisticsUnavailable(f"the statistics cannot be {what}: {type(error).__name__}") from None
+            except sa.exc.DBAPIError:
+                if not left:
+                    raise
+                time.sleep(0.05)
 
     def _insert(self) -> Any:
         if self._sqlite:
