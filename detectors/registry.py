@@ -14,6 +14,7 @@ def open_detectors(
     canary_keys: Collection[bytes],
     model: str,
     names: Collection[str],
+    assurance: bool = False,
 ) -> tuple[Detector, ...]:
     """
     Build every detector, in the order they look.
@@ -22,6 +23,7 @@ def open_detectors(
         corpora: What must not be reproduced.
         canary_keys: Keys of the planted markers; none leaves markers out.
         model: The spaCy model for names.
+        assurance: Whether a second model looks for names too.
         names: Entities that only the model sees and that are wanted; empty loads no model.
     """
     from detectors.canaries import CanaryDetector
@@ -29,7 +31,7 @@ def open_detectors(
     from detectors.secrets import SecretDetector
     from detectors.verbatim import VerbatimDetector
 
-    detectors: list[Detector] = [SecretDetector(), PiiDetector(model=model, names=names)]
+    detectors: list[Detector] = [SecretDetector(), PiiDetector(model=model, names=names, assurance=assurance)]
     if canary_keys:
         detectors.append(CanaryDetector(*canary_keys, corpora=corpora))
     if corpora:

@@ -125,7 +125,7 @@ def _settings(file: File, path: Path, environment: Mapping[str, str]) -> Setting
         server=ServerSetting(file.server.host, file.server.port, file.server.max_body),
         upstreams=tuple(_upstream(one, path, environment) for one in file.upstream),
         users=_users(file, path),
-        pii=PiiSetting(file.pii.model, file.pii.ner),
+        pii=PiiSetting(file.pii.model, file.pii.ner, file.pii.assurance),
         pseudonym_key=pseudonym_key,
         tiers=_tiers(file, path),
         prices=Prices(**file.prices.model_dump()),

@@ -162,6 +162,7 @@ class PiiTable(Table):
 
     model: Annotated[str, Field(min_length=1)] = DEFAULT_MODEL
     ner: bool = True
+    assurance: bool = False
     allow_domains: list[Value] = []
     allow_names: list[Value] = []
     allow_numbers: list[Value] = []

@@ -173,10 +173,11 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True)
 class PiiSetting:
-    """The spaCy model for names, and whether names may be looked for at all."""
+    """The spaCy model for names, whether names may be looked for at all, and whether a second model looks too."""
 
     model: str = DEFAULT_MODEL
     ner: bool = True
+    assurance: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,7 @@ def build(settings: Settings) -> Guard:
             canary_keys=settings.canary_keys,
             model=settings.pii.model,
             names=settings.policy.named_by_model if settings.pii.ner else (),
+            assurance=settings.pii.assurance,
         )
         limiter = Limiter(settings.tiers, open_windows(settings.limits_store))
         decoys = Decoys(settings.canary_keys)
@@ -99,8 +100,23 @@ def _check_entities(settings: Settings) -> None:
     for label, actions in settings.policy.label_pii.items():
         for entity in sorted(actions.keys() - ENTITIES):
             raise ConfigError(f"labels.{label}.pii.{entity}: no such entity; known are {', '.join(sorted(ENTITIES))}")
+    if settings.pii.assurance:
+        _check_second_model(ner=settings.pii.ner)
     check_key(settings.policy, settings.pseudonym_key, "settings")
     by_pattern = {name for recogniser in STRUCTURED for name in recogniser.entities}
     for entity in sorted((settings.policy.named_by_model & NER_ENTITIES) - by_pattern):
         if not settings.pii.ner:
             raise ConfigError(f"rules.pii.{entity} needs names to be looked for, but pii.ner is false; set it to true")
+
+
+def _check_second_model(*, ner: bool) -> None:
+    """Make sure now that the second model is there: a guard that finds out at the first answer protects nobody."""
+    from detectors.errors import DetectorUnavailable
+    from detectors.pii.assurance import installed
+
+    if not ner:
+        raise ConfigError("pii.assurance needs names to be looked for, but pii.ner is false; set it to true")
+    try:
+        installed()
+    except DetectorUnavailable as error:
+        raise ConfigError(f"pii.assurance: {error}") from None

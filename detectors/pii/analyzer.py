@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from detectors.errors import DetectorUnavailable
+from detectors.pii.assurance import SecondModel
 from detectors.pii.candidate import Candidate, Recogniser, Searched
 from detectors.pii.dictionary import dictionary
 from detectors.pii.names import NameFinder
@@ -24,11 +25,15 @@ class Analyzer:
     """
     A Presidio analyzer over an explicit registry: the *recognisers* given here and, with a model, names.
 
+    With *assurance* a second model looks for names too.
+
     Raises:
-        DetectorUnavailable: Presidio or the model cannot be loaded.
+        DetectorUnavailable: Presidio or a model cannot be loaded.
     """
 
-    def __init__(self, recognisers: Sequence[Recogniser], *, model: str | None, language: str) -> None:
+    def __init__(
+        self, recognisers: Sequence[Recogniser], *, model: str | None, language: str, assurance: bool = False
+    ) -> None:
         _silence()
         try:
             from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
@@ -37,7 +42,8 @@ class Analyzer:
         wrapped: list[EntityRecognizer] = [_pattern_recognizer(one, language) for one in recognisers]
         if model is not None:
             nlp = load_model(model)
-            wrapped.append(_name_recognizer(NameFinder(nlp, *dictionary(nlp)), language))
+            finder = NameFinder(nlp, *dictionary(nlp), second=SecondModel() if assurance else None)
+            wrapped.append(_name_recognizer(finder, language))
         self._language = language
         self._artifacts = _artifacts_class()
         self._engine: Any = None

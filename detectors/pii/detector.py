@@ -31,6 +31,8 @@ class PiiDetector:
         entities: What to look for; None is everything of :data:`detectors.pii.ENTITIES`.
         thresholds: Lowest score per entity that counts, in ``[0, 1]``; the rest as in ``DEFAULT_THRESHOLDS``.
         language: Language of the model.
+        assurance: Whether a second model looks for names too (the extra ``assurance``): slower, surer, and for more
+            languages.
 
     Raises:
         ValueError: An entity is unknown or a threshold outside ``[0, 1]``.
@@ -47,6 +49,7 @@ class PiiDetector:
         entities: Iterable[str] | None = None,
         thresholds: Mapping[str, float] | None = None,
         language: str = "en",
+        assurance: bool = False,
     ) -> None:
         wanted = frozenset(ENTITIES if entities is None else entities)
         given = dict(thresholds or {})
@@ -57,6 +60,7 @@ class PiiDetector:
                 raise ValueError(f"the threshold of {entity} is {threshold}; it must be in [0, 1]")
         self._model = model
         self._language = language
+        self._assurance = assurance
         self._thresholds = {**DEFAULT_THRESHOLDS, **given}
         by_model = NER_ENTITIES if names is None else NER_ENTITIES & frozenset(names)
         self._names = tuple(sorted(wanted & by_model)) if ner else ()
@@ -82,7 +86,9 @@ class PiiDetector:
 
                     recognisers = [recogniser for recogniser, _ in self._structured]
                     model = self._model if self._names else None
-                    self._engine = Analyzer(recognisers, model=model, language=self._language)
+                    self._engine = Analyzer(
+                        recognisers, model=model, language=self._language, assurance=self._assurance
+                    )
 
     def detect(self, answer: str) -> list[Finding]:
         """

@@ -9,7 +9,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from detectors.pii import cues, known
 from detectors.pii.again import again
@@ -19,6 +19,9 @@ from detectors.pii.gazetteer import AMBIGUOUS, AMBIGUOUS_PLACES, FAMILY_NAMES, G
 from detectors.pii.known import WORD
 from detectors.pii.segments import Segment
 from detectors.pii.wording import edge, inside_a_sentence, parts, plain
+
+if TYPE_CHECKING:
+    from detectors.pii.assurance import SecondModel
 
 ENTITY_OF_LABEL: Final = {"PERSON": "PERSON", "PER": "PERSON", "GPE": "LOCATION", "LOC": "LOCATION", "FAC": "LOCATION"}
 """spaCy's labels, of the English and of the other models, as Presidio's entities."""
@@ -49,6 +52,10 @@ _NOTICE: Final = re.compile(
     r"(?i:\bcopyright\b|\(c\) (?:19|20)\d\d|©|spdx-|all rights reserved|@author\b|__(?:author|credits|maintainer)__)|^\s*(?:#|//|\*|;|\"\"\")\s*(?i:author|contributors?|maintainer|written by|hacked by|modified by|based on)\b",
 )
 """Notices that name their holder so that everybody may read it."""
+_MARKED: Final = re.compile(r"[^\W_a-z]")
+_LETTERS: Final = re.compile(r"[^\W\d_]{3}")
+_BEFORE_CODE: Final = re.compile(r"[\w./\\$@#<&+=\[{|`-]\Z")
+_BEHIND_CODE: Final = re.compile(r"[\w(\[={\\`>|]|\.\w|::|://")
 _FILLED: Final = re.compile(r"(?i:name|nombre|apellido|vorname|nom|naam|nome|cognome)s?[ \t]*:")
 _SURE_PLACES: Final = PLACES - AMBIGUOUS_PLACES - GIVEN_NAMES
 WINDOW: Final = 36
@@ -66,10 +73,19 @@ class NameFinder:
         nlp: The spaCy pipeline.
         ordinary: Words of the language, lower case, that alone are no name; may be empty.
         nouns: Those of them that are nouns and nothing else.
+        second: Another model, which looks at every segment that holds a capital letter or a digit.
     """
 
-    def __init__(self, nlp: Any, ordinary: frozenset[str] = frozenset(), nouns: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        nlp: Any,
+        ordinary: frozenset[str] = frozenset(),
+        nouns: frozenset[str] = frozenset(),
+        *,
+        second: SecondModel | None = None,
+    ) -> None:
         self._nlp = nlp
+        self._second = second
         self._nouns = nouns
         # Dictionaries list names of people too; those that are nothing else are no words of the language.
         self._names = (GIVEN_NAMES - AMBIGUOUS) | (FAMILY_NAMES & nouns) | (FAMILY_NAMES - ordinary) | _SURE_PLACES
@@ -86,7 +102,7 @@ class NameFinder:
         for piece in pieces:
             segment = text[piece.start : piece.end].rstrip()
             windows = self._windows(segment)
-            if not windows and not _FILLED.search(segment):
+            if not windows and not _FILLED.search(segment) and not self._asks_second(segment):
                 continue
             digest = hashlib.blake2b(segment.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
             places.append((piece.start, digest))
@@ -134,8 +150,8 @@ class NameFinder:
             return
         jobs = [segment[start:end] for segment, windows in todo.values() for start, end in windows]
         docs = iter(self._nlp.pipe(jobs, batch_size=128))
-        for digest, (segment, windows) in todo.items():
-            names: list[Named] = []
+        by_second = self._by_second([segment for segment, _ in todo.values()])
+        for (digest, (segment, windows)), names in zip(todo.items(), by_second, strict=True):
             for start, _ in windows:
                 names.extend(self._named(segment, start, next(docs)))
             for rules in (cues, known):
@@ -143,6 +159,42 @@ class NameFinder:
                 names.extend(rules.places(segment, self._is_ordinary))
             names.extend(known.listed_together(segment, names, self._is_ordinary))
             yield digest, () if _NOTICE.search(segment) else tuple(dict.fromkeys(names))
+
+    def _asks_second(self, segment: str) -> bool:
+        return self._second is not None and _MARKED.search(segment) is not None
+
+    def _by_second(self, segments: Sequence[str]) -> list[list[Named]]:
+        """Return what the second model finds in each of *segments*, without what is no name in code."""
+        found: list[list[Named]] = [[] for _ in segments]
+        if self._second is None:
+            return found
+        asked = [index for index, segment in enumerate(segments) if self._asks_second(segment)]
+        for index, names in zip(asked, self._second.names([segments[index] for index in asked]), strict=True):
+            segment = segments[index]
+            code = _CODE.search(segment) is not None
+            places = any(
+                entity == "LOCATION" and _LETTERS.search(segment, start, end) for entity, start, end, _ in names
+            )
+            for entity, start, end, score in names:
+                if code and not _supported(segment[start:end]):
+                    continue
+                if not self._no_name(entity, segment, start, end) and (places or _LETTERS.search(segment, start, end)):
+                    kind = self._entity(entity, segment, start, end)
+                    found[index].append((kind, start, end, min(max(score, cues.LIKELY), NER_SCORE)))
+        return found
+
+    def _no_name(self, entity: str, segment: str, start: int, end: int) -> bool:
+        """Say whether the second model took words of the language or of code for a name."""
+        value = segment[start:end]
+        words = [plain(word) for word in value.split()]
+        if all(word in STARTERS or word in PRODUCTS for word in words):
+            return True
+        if _BEFORE_CODE.search(segment[max(0, start - 1) : start]) or _BEHIND_CODE.match(segment, end):
+            return True
+        if entity == "PERSON" and _NO_NAME.search(value):
+            return True
+        # Without a capital, or with nothing else, only a listed name is one: the model was taught on names alone.
+        return (value.islower() or (value.isupper() and len(words) == 1)) and not _supported(value)
 
     def _named(self, segment: str, shift: int, doc: Any) -> Iterator[Named]:
         """Yield what the model calls a name in the window of *segment* that begins at *shift*."""

