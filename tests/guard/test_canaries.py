@@ -40,7 +40,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Ears:
-    """Keeps the signals."""
+    """Keeps the signals about canaries."""
 
     name = "ears"
 
@@ -48,7 +48,8 @@ class Ears:
         self.signals: list[Signal] = []
 
     def take(self, signal: Signal) -> None:
-        self.signals.append(signal)
+        if signal.kind.startswith("canary."):
+            self.signals.append(signal)
 
 
 @pytest.fixture
@@ -188,6 +189,21 @@ def test_every_touch_is_told_and_no_marker_with_it(canary_guard: Guard, ears: Ea
 def test_a_marker_in_a_question_holds_nobody_and_exempts_nothing(canary_guard: Guard, ann: Principal) -> None:
     assert canary_guard.admit(f"Say {A} and {B}", ann).allowed
     assert check(canary_guard, f"{A} {B}", ann, question=f"Say {A} {B}")[0] is Action.BLOCK
+
+
+def test_a_marker_that_the_question_held_is_no_proof_when_repeated(
+    canary_guard: Guard, ears: Ears, ann: Principal, eve: Principal
+) -> None:
+    both = f"See {A} and {B}."
+    canary_guard.admit(f"What is {A}?", ann, request_id="r1")
+    check(canary_guard, both, ann, request_id="r1")
+    check(canary_guard, both, ann, request_id="r2", question=f"And {A}?")
+    assert {one.kind for one in ears.signals} == {"canary.question"}
+    ears.signals.clear()
+    check(canary_guard, both, ann, request_id="r3")
+    check(canary_guard, both, eve, request_id="r1")
+    check(canary_guard, f"See {A} [{B}] {LEASE[600:800]}", ann, request_id="r1")
+    assert [(one.kind, one.strength) for one in ears.signals] == [("canary.answer", 1.0)] * 3
 
 
 def test_a_marker_in_a_public_document_is_withheld_and_named(canary_guard: Guard, ann: Principal) -> None:
