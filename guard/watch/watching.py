@@ -127,6 +127,16 @@ class Watch:
         self._observers = tuple(observers)
         self._sinks = tuple(sinks)
 
+    def heard_by(self, *sinks: Sink) -> Watch:
+        """Return the same with more sinks."""
+        return Watch(
+            gates=self._gates,
+            observers=self._observers,
+            sinks=(*self._sinks, *sinks),
+            recorders=self._recorders,
+            keys=self._keys,
+        )
+
     def hold(self, principal: Principal) -> Hold:
         """
         Return what holds *principal* now.

@@ -14,7 +14,7 @@ from corpora.readers import read_documents
 from detectors.finding import Kind
 from guard import Action, CheckRequest, Guard, Principal
 from guard.verdict import Reason
-from guard.watch import Signal, Watch
+from guard.watch import Signal
 from tests.guard.conftest import LEASE, LETTER, PAGE
 from tests.guard.test_stream_law import FILLER, cut
 
@@ -69,7 +69,7 @@ def canary_guard(planted: Path, tmp_path: Path) -> Iterator[Guard]:
 @pytest.fixture
 def ears(canary_guard: Guard) -> Ears:
     ears = Ears()
-    canary_guard.watch = Watch(observers=canary_guard.watch._observers, sinks=[ears])
+    canary_guard.watch = canary_guard.watch.heard_by(ears)
     return ears
 
 

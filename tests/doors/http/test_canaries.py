@@ -9,7 +9,6 @@ from corpora.planting import marked, marker
 from corpora.planting.decoys import decoy_id
 from corpora.planting.prose import chance, write
 from guard.settings import CorpusSetting
-from guard.watch import Watch
 from tests.doors.http.conftest import BANDS, PLAIN
 from tests.guard.test_canaries import Ears
 
@@ -32,7 +31,7 @@ def planted(open_sidecar, tmp_path):
     ears = Ears()
 
     def listen(guard) -> None:
-        guard.watch = Watch(observers=guard.watch._observers, sinks=[ears])
+        guard.watch = guard.watch.heard_by(ears)
 
     sidecar = open_sidecar(listen, canary_keys=(KEY,), corpora=(CorpusSetting("handbook", tmp_path / "index"),))
     sidecar.ears = ears
