@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from corpora.identity import normal_identity
 from guard.errors import ConfigError
 from guard.policy_schema import AuditTable, File, WebhookTable
-from guard.secret_values import key_bytes, secret
+from guard.secret_values import file_bytes, key_bytes, secret
 from guard.settings import AuditSetting, ContactSetting, IncidentSetting, RuleSetting, WebhookSetting
 
 _PREFIX: Final = b"whsec_"
@@ -44,6 +44,7 @@ def incident_setting(file: File, path: Path, folder: Path, environment: Mapping[
         ConfigError: A webhook has no secret, would be reached in the clear, or is named by a contact and is none.
     """
     rules = {kind: RuleSetting(**rule.model_dump()) for kind, rule in file.incidents.rules.items()}
+    evidence = file.incidents.evidence_key_file
     webhooks = tuple(_webhook(one, path, folder, environment) for one in file.webhooks)
     names = [one.name for one in webhooks]
     if len(set(names)) != len(names):
@@ -53,6 +54,10 @@ def incident_setting(file: File, path: Path, folder: Path, environment: Mapping[
             raise ConfigError(f"{path}: contacts: {contact.name!r} names a webhook that is none of [[webhooks]]")
     return IncidentSetting(
         enabled=file.incidents.enabled,
+        evidence_key=None
+        if evidence is None
+        else file_bytes(folder / evidence, f"{path}: incidents.evidence_key_file"),
+        evidence_days=file.incidents.evidence_days,
         rules=MappingProxyType(rules),
         webhooks=webhooks,
         contacts=tuple(

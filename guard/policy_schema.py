@@ -66,6 +66,8 @@ class IncidentsTable(Table):
     """``[incidents]``: what becomes an incident, and what is slowed down by itself."""
 
     enabled: bool = True
+    evidence_key_file: Annotated[str, Field(min_length=1)] | None = None
+    evidence_days: Annotated[float, Field(gt=0, le=3_650)] = 30.0
     rules: dict[str, RuleTable] = {}
 
 

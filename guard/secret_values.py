@@ -45,10 +45,20 @@ def key_bytes(table: Named, where: str, folder: Path, environment: Mapping[str, 
         return variable(table.key_env, environment, f"{where}.key_env").encode()
     if table.key_file is None:
         return None
+    return file_bytes(folder / table.key_file, f"{where}.key_file")
+
+
+def file_bytes(file: Path, where: str) -> bytes:
+    """
+    Return what stands in a file that a setting names, without white space around it.
+
+    Raises:
+        ConfigError: It cannot be read; the message says *where* it is named.
+    """
     try:
-        return (folder / table.key_file).read_bytes().strip()
+        return file.read_bytes().strip()
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{where}.key_file cannot be read ({getattr(error, 'strerror', 'no such path')})") from None
+        raise ConfigError(f"{where} cannot be read ({getattr(error, 'strerror', 'no such path')})") from None
 
 
 def secret(name: str, table: Named | None, path: Path, folder: Path, environment: Mapping[str, str]) -> bytes | None:

@@ -119,12 +119,16 @@ class IncidentSetting:
         rules: By kind of signal.
         webhooks: Who is told.
         contacts: Whom it concerns.
+        evidence_key: X25519 public key that questions and answers of incidents are sealed to; None keeps none.
+        evidence_days: How long they are kept, unless the incident is held.
     """
 
     enabled: bool = True
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     webhooks: tuple[WebhookSetting, ...] = ()
     contacts: tuple[ContactSetting, ...] = ()
+    evidence_key: bytes | None = None
+    evidence_days: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from guard.access.audit import AuditRecorder, configuration_facts, open_audit
 from guard.access.behaviour.opening import open_behaviour
 from guard.access.incidents import IncidentKeeper, Notifier, VerdictObserver, labels_of, open_desk
+from guard.access.incidents.evidence import Evidence, public_bytes
 from guard.access.incidents.rules import rules_from
 from guard.errors import AuditUnavailable
 from guard.watch import Gate, KeyGate, Observer, Recorder, Sink, Watch
@@ -70,7 +72,15 @@ def open_watch(
         if teller is not None:
             opened.callback(teller.close)
             teller.start()
-        sinks.append(IncidentKeeper(desk.book, desk.containments, ledger, rules=rules, audit=audit, teller=teller))
+        evidence = _evidence(settings, desk)
+        if evidence is not None:
+            # Before all others: what they conclude from an answer may make its text evidence.
+            watching.insert(0, evidence)
+        sinks.append(
+            IncidentKeeper(
+                desk.book, desk.containments, ledger, rules=rules, audit=audit, teller=teller, evidence=evidence
+            )
+        )
     behaviour = open_behaviour(settings, corpora, opened)
     if behaviour is not None:
         asked.append(behaviour)
@@ -92,3 +102,11 @@ def _teller(settings: Settings, desk: Desk, corpora: Mapping[str, Corpus]) -> No
         contacts=settings.incidents.contacts,
         labels=lambda incident: labels_of(desk.book.moments(incident), corpora),
     )
+
+
+def _evidence(settings: Settings, desk: Desk) -> Evidence | None:
+    setting = settings.incidents
+    if setting.evidence_key is None:
+        return None
+    public = public_bytes(setting.evidence_key, where="incidents.evidence_key_file")
+    return Evidence(desk.store, public, days=setting.evidence_days, clock=time.time)

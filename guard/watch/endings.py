@@ -33,6 +33,7 @@ def ending(watch: Watch, request: CheckRequest, judge: Judge) -> Callable[[Ended
                 findings=ended.findings,
                 rights=dict(judge.rights),
                 cells=judge.charged,
+                answer=ended.answer,
                 answered=len(ended.answer),
                 shown=ended.shown,
                 record=request.record,

@@ -65,6 +65,7 @@ class Judged:
         shown: Characters that left.
         record: False where nothing was charged (replay, playground); observers then keep nothing.
         sketch: Bits that are near for answers that share most words; None where nobody made them.
+        answer: What the model said, as far as it was looked at; for memory only, like the question.
     """
 
     at: float
@@ -81,6 +82,7 @@ class Judged:
     shown: int
     record: bool
     sketch: int | None = None
+    answer: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

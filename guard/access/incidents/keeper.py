@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from guard.access.audit import Audit
     from guard.access.incidents.book import Book
     from guard.access.incidents.containment import Containments
+    from guard.access.incidents.evidence import Evidence
     from guard.access.ledger.base import Ledger
     from guard.watch.events import Signal
 
@@ -58,6 +59,7 @@ class IncidentKeeper:
         rules: By kind of signal.
         audit: Written to when something is opened or done; None where nothing is written down.
         teller: Told likewise; None where nobody is.
+        evidence: Keeps texts, sealed; None where none are kept.
         ticks: Seconds that never go backwards.
     """
 
@@ -72,6 +74,7 @@ class IncidentKeeper:
         rules: Mapping[str, Rule],
         audit: Audit | None = None,
         teller: Teller | None = None,
+        evidence: Evidence | None = None,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._book = book
@@ -80,6 +83,7 @@ class IncidentKeeper:
         self._rules = rules
         self._audit = audit
         self._teller = teller
+        self._evidence = evidence
         self._ticks = ticks
         self._turn = threading.Lock()
         self._bursts: OrderedDict[tuple[str, str, str | None], _Burst] = OrderedDict()
@@ -155,6 +159,8 @@ class IncidentKeeper:
             self._changed(added, signal)
         if added.incident.state != "open":
             return
+        if self._evidence is not None and self._evidence.keep(added.incident.id, signal.request_id):
+            self._write("evidence.kept", signal, {"incident": added.incident.id})
         if rule.slows and who.user is not None:
             self._slow_down(signal, rule, added.incident)
         self._begin_burst(signal)

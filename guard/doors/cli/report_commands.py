@@ -13,9 +13,11 @@ import typer
 from guard.doors.cli.exits import Exit
 from guard.doors.cli.failures import CommandError
 from guard.doors.cli.operating import operating
-from guard.doors.cli.terminal import console
+from guard.doors.cli.terminal import console, print_json
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
     from guard.doors.cli.operating import Operator
 
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.  [default: ./echoguard.toml]")]
@@ -25,6 +27,7 @@ def add_reports(app: typer.Typer) -> None:
     """Add the commands to *app*."""
     app.command("export")(export_command)
     app.command("bundle")(bundle_command)
+    app.command("evidence")(evidence_command)
 
 
 def export_command(
@@ -87,3 +90,39 @@ def _write(operator: Operator, incident: str, path: Path) -> int:
         operator.audit,
         now=time.time(),
     )
+
+
+def evidence_command(
+    incident: Annotated[str, typer.Argument(metavar="ID", help="An incident.")],
+    *,
+    key: Annotated[Path, typer.Option("--key", help="The private key, PEM; best on another machine.")],
+    by: Annotated[str | None, typer.Option("--by", help="Who reads it.  [default: the login name]")] = None,
+    config: Config = None,
+) -> int:
+    """Open the sealed questions and answers of an incident; that it was done is written down first."""
+    from guard.access.incidents.evidence import kept, opened
+
+    private = _private(key)
+    with operating(config, by) as operator:
+        found = operator.incident(incident)
+        operator.record("evidence.opened", {"incident": found.id})
+        pieces = kept(operator.desk.store, found.id)
+        operator.note(found.id, "evidence.opened", "read the sealed questions and answers")
+    try:
+        print_json({"incident": found.id, "evidence": [opened(piece, private, found.id) for piece in pieces]})
+    except ValueError as error:
+        raise CommandError(f"{key}: {error}") from None
+    return Exit.OK
+
+
+def _private(path: Path) -> X25519PrivateKey:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        private = load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError):
+        private = None
+    if not isinstance(private, X25519PrivateKey):
+        raise CommandError(f"{path}: holds no X25519 private key in PEM without a password")
+    return private

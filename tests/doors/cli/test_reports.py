@@ -133,3 +133,28 @@ def test_what_is_no_bundle(bundle, echoguard, incident):
     bundle.write_bytes(b"PK nonsense")
     assert check(echoguard).code == 2
     assert echoguard("incidents", "bundle", incident, "--out", "bundle.zip").code == 2, "it is there already"
+
+
+def test_sealed_evidence_is_read_with_the_private_key_and_that_is_written_down(town, echoguard):
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+    private = X25519PrivateKey.generate()
+    public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (town / "evidence.pub").write_bytes(public)
+    (town / "key.pem").write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    settings = (town / "echoguard.toml").read_text()
+    (town / "echoguard.toml").write_text(settings + '[incidents]\nevidence_key_file = "evidence.pub"\n')
+    echoguard("check", "-", "--user", "eve", "--record", stdin=HARBOUR.encode())
+    (one,) = json.loads(echoguard("incidents", "list", "--json").out)["incidents"]
+    (piece,) = json.loads(echoguard("incidents", "evidence", one["id"], "--key", "key.pem").out)["evidence"]
+
+    assert piece["answer"].strip() == HARBOUR.strip()
+    rows = "".join(path.read_text() for path in (town / "state/audit").glob("*.chain"))
+    assert '"evidence.kept"' in rows
+    assert '"evidence.opened"' in rows
+    assert echoguard("incidents", "evidence", one["id"], "--key", "evidence.pub").code == 2
+    (town / "key.pem").write_bytes(
+        X25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    assert echoguard("incidents", "evidence", one["id"], "--key", "key.pem").code == 2
