@@ -18,6 +18,8 @@ from guard.verdict import Action
 
 CELL: Final = 32
 """Code points of a document that the ledger accounts for together; all of them count once any of them leaves."""
+EVERYTHING: Final = 1 << 32
+"""Cells that no account ever holds: no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +78,17 @@ class LabelLimits:
 
     def _window_cells(self, length: int) -> int:
         # A window need not begin where a cell does.
+        if self.window >= 1.0:
+            return EVERYTHING
         cells = -(-int(self.window * length) // CELL)
-        return cells if self.window in {0.0, 1.0} else cells + 1
+        return cells + 1 if self.window else 0
 
     @staticmethod
     def _cells(length: int, share: float, floor: int, parts: int = 1) -> int:
-        whole = -(-length // CELL)
-        return whole if share >= 1.0 else min(whole, int(max(share * length, floor) / parts) // CELL)
+        # Not the cells of one document: its near-duplicates share the account, each with cells of its own.
+        if share >= 1.0:
+            return EVERYTHING
+        return min(-(-length // CELL), int(max(share * length, floor) / parts) // CELL)
 
 
 DEFAULT_LABELS: Final[Mapping[str, LabelLimits]] = MappingProxyType(

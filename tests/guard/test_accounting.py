@@ -1,12 +1,14 @@
 """The account: what is committed is what is shown, and what was only reserved goes back."""
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpora import Corpus, Document
 from corpora.document import DocumentInfo
 from corpora.span import Span
 from detectors.finding import Finding, Kind, Source
@@ -252,3 +254,25 @@ def test_nor_is_it_when_the_quotes_stand_in_two_answers(guard: Guard, ann: Princ
         guard.check(CheckRequest(answer=LEASE[start : start + 96], principal=ann))
 
     assert guard.ledger.exposure("acme", "ann")[0].cells == {*range(3), *range(11, 14)}
+
+
+def test_what_may_be_read_whole_may_be_read_whole_in_every_version(tmp_path: Path) -> None:
+    """Near-duplicates share an account; a share of 1 bounds neither one of them nor all together."""
+    readers = frozenset({"*"})
+    texts = [LEASE[at:] + " Version of the year " + str(2000 + at) + "." for at in (0, 40, 80, 120)]
+    documents = [
+        Document(id=f"v{number}", text=text, label="internal", readers=readers, tenant="acme")
+        for number, text in enumerate(texts)
+    ]
+    with Corpus.build(tmp_path / "files", documents, name="files") as corpus:
+        assert len({info.family for info in corpus.documents()}) == 1
+    path = tmp_path / "echoguard.toml"
+    path.write_text('[[corpora]]\nname = "files"\npath = "files"\n[ledger]\nurl = "sqlite:///ledger.db"\n')
+    with Guard.open(path) as guard:
+        for text in texts:
+            for start in range(0, len(text), 300):
+                answer = text[start : start + 300]
+                assert (
+                    guard.check(CheckRequest(answer=answer, principal=Principal(user="ann", tenant="acme"))).text
+                    == answer
+                )
