@@ -1,31 +1,70 @@
 """
-Whether what was removed leaves others unfound.
+Which places of a passage that stands in very many are stored, and whether what was removed leaves others unfound.
 
-Of a passage that stands in very many places only some are stored: the first ones, and some of every combination of
-rights (:data:`corpora.index.writer.MOST_PLACES`).  When the documents that were stored go, those that were left out for
-them have to be stored instead, and so the segment has to be written anew.
+The first ones are stored, and some of every combination of rights.  When the documents that were stored go, those that
+were left out for them have to be stored instead, and so the segment has to be written anew.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from corpora.index.marks import GRAM
-from corpora.index.writer import MOST_PLACES
 from corpora.text.hashing import gram_hashes
 from corpora.text.normalize import normalize_codes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from corpora.index.documents import DocumentTable
     from corpora.index.reader import IndexReader
 
     I64 = NDArray[np.int64]
+    U32 = NDArray[np.uint32]
+    U64 = NDArray[np.uint64]
 
 Rights = tuple[str, frozenset[str], str]
+
+MOST_PLACES: Final = 64
+"""Places kept of one hash, and so documents named for one passage."""
+_PER_RIGHTS: Final = 2
+"""Places kept of one hash beyond those for each combination of label, readers and tenant."""
+
+
+def thinned(starts: I64, classes: I64) -> Callable[[U64, U32], NDArray[np.bool_]]:
+    """
+    Return what says of hashes (sorted, uint64) and places (uint32) which pairs are stored.
+
+    Args:
+        starts: int64, increasing: where each text begins.
+        classes: int64, same shape: equal where the rights of the first document of a text are.
+    """
+
+    def thin(hashes: U64, places: U32) -> NDArray[np.bool_]:
+        """Keep the first :data:`MOST_PLACES` places of a hash, and some of every combination of rights beyond."""
+        count = len(hashes)
+        if count == 0:
+            return np.zeros(0, dtype=np.bool_)
+        begins = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(hashes[1:] != hashes[:-1]) + 1))
+        sizes = np.diff(begins, append=count)
+        rank = np.arange(count) - np.repeat(begins, sizes)
+        keep = rank < MOST_PLACES
+        heavy = np.repeat(sizes > MOST_PLACES, sizes)
+        if heavy.any():
+            rows = np.flatnonzero(heavy)
+            rights = classes[np.searchsorted(starts, places[rows].astype(np.int64), side="right") - 1]
+            order = np.lexsort((rows, rights, hashes[rows]))
+            same = (hashes[rows][order][1:] == hashes[rows][order][:-1]) & (rights[order][1:] == rights[order][:-1])
+            group = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(~same) + 1))
+            within = np.arange(len(rows)) - np.repeat(group, np.diff(group, append=len(rows)))
+            keep[rows[order[within < _PER_RIGHTS]]] = True
+        return keep
+
+    return thin
 
 
 def weakened(before: IndexReader, after: IndexReader) -> bool:

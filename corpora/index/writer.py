@@ -19,6 +19,7 @@ from corpora.index.pairs import CONTENT_BITS, PLACE_SHIFT, SAMPLED, STORED, STOR
 from corpora.index.postings import MARKS, PAIRS, PLACE_LIMIT, PostingWriter
 from corpora.index.sketches import BITS
 from corpora.index.textstore import TextWriter
+from corpora.index.thinning import thinned
 from corpora.index.vectors import write_sketches
 from corpora.index.weights import WordCounter, WordWeights, inherited
 from corpora.index.wordspool import WordSpool
@@ -42,10 +43,6 @@ if TYPE_CHECKING:
 
 _PIECE: Final = 1 << 20
 """Code points indexed at once: bounds the memory that a long text takes."""
-MOST_PLACES: Final = 64
-"""Places kept of one hash, and so documents named for one passage."""
-_PER_RIGHTS: Final = 2
-"""Places kept of one hash beyond those for each combination of label, readers and tenant."""
 
 
 def resumable(directory: Path, *, store_text: bool) -> dict[str, Any] | None:
@@ -168,11 +165,12 @@ class IndexWriter:
         self._documents.close()
         self._texts.close()
         write_families(self._directory, self._words, self._documents.text_starts)
-        marks = self._marks.finish(self._thin)
+        thin = thinned(self._documents.text_starts, np.array(self._documents.text_class, dtype=np.int64))
+        marks = self._marks.finish(thin)
         weights = self._count_words() if self._inherited is None else inherited(self._inherited, self._directory)
         self._pair_words(weights)
         kind_of_sketches, sketched = self._sketch_words(weights)
-        pairs = self._pairs.finish(lambda hashes, places: self._thin(hashes, places << np.uint32(PLACE_SHIFT)))
+        pairs = self._pairs.finish(lambda hashes, places: thin(hashes, places << np.uint32(PLACE_SHIFT)))
         self._discard()
         manifest = Manifest(
             segment=self._directory.name,
@@ -281,25 +279,3 @@ class IndexWriter:
         hashes = gram_hashes(folded.codes, GRAM)
         chosen = winnow(hashes, WINDOW)
         self._marks.add(hashes[chosen], folded.origin[chosen] + position)
-
-    def _thin(self, hashes: U64, places: U32) -> NDArray[np.bool_]:
-        """Keep the first :data:`MOST_PLACES` places of a hash, and some of every combination of rights beyond."""
-        count = len(hashes)
-        if count == 0:
-            return np.zeros(0, dtype=np.bool_)
-        begins = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(hashes[1:] != hashes[:-1]) + 1))
-        sizes = np.diff(begins, append=count)
-        rank = np.arange(count) - np.repeat(begins, sizes)
-        keep = rank < MOST_PLACES
-        heavy = np.repeat(sizes > MOST_PLACES, sizes)
-        if heavy.any():
-            starts = self._documents.text_starts
-            classes = np.array(self._documents.text_class, dtype=np.int64)
-            rows = np.flatnonzero(heavy)
-            rights = classes[np.searchsorted(starts, places[rows].astype(np.int64), side="right") - 1]
-            order = np.lexsort((rows, rights, hashes[rows]))
-            same = (hashes[rows][order][1:] == hashes[rows][order][:-1]) & (rights[order][1:] == rights[order][:-1])
-            group = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(~same) + 1))
-            within = np.arange(len(rows)) - np.repeat(group, np.diff(group, append=len(rows)))
-            keep[rows[order[within < _PER_RIGHTS]]] = True
-        return keep

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from corpora.kernels.thinning import judge
+from corpora.kernels.alternate import judge
 from corpora.matching.passage import Passage, Piece
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpora.index.postings import MARKS, PAIRS, PostingReader, PostingWriter
+from corpora.kernels.alternate import judge
 from corpora.kernels.gathering import gather, lonely
-from corpora.kernels.thinning import judge
 from corpora.kernels.weighing import count_words, window_bits
 from corpora.matching.align import PRICES, THRESHOLD
 
@@ -141,6 +141,43 @@ def test_a_copy_is_found_to_the_word(copied: int, before: int, after: int, skipp
     rows, begins, _ = judged(answer, source)
     assert rows.tolist() == [[before, skipped, copied]]
     assert begins.tolist() == [0]
+
+
+SAID = {"filled": [12.0, 6.5, 4.0, 4.0], "replaced": [8.0, 3.0, 3.0], "exchanged": [8.0, 3.0, 3.0]}
+"""Bits of words, as content and function words follow one another, that say too little where each stands alone."""
+
+
+@given(size=st.integers(42, 47), before=st.integers(0, 2), way=st.sampled_from(sorted(SAID)))
+@settings(max_examples=30)
+def test_every_second_word_is_a_copy_still(size: int, before: int, way: str) -> None:
+    source = np.arange(1, size + 1, dtype=np.uint64)
+    answer, bits = source.copy(), np.resize(SAID[way], size)
+    if way == "filled":
+        answer, bits = np.stack((source, source + np.uint64(1000)), axis=1).ravel(), np.repeat(bits, 2)
+    elif way == "replaced":
+        answer[1::2] += np.uint64(1000)
+    else:
+        pairs = size // 2 * 2
+        for words in (answer, bits):
+            words[:pairs] = words[:pairs].reshape(-1, 2)[:, ::-1].ravel()
+    answer = np.concatenate((np.arange(5000, 5000 + before, dtype=np.uint64), answer))
+    bits = np.concatenate((np.full(before, 4.0), bits))
+    rows, begins, scores, alternate = judge(answer, bits, source, PRICES)
+
+    assert (len(begins), alternate) == (1, True)
+    assert scores[0] >= THRESHOLD
+    assert all((answer[at : at + n] == source[place : place + n]).all() for at, place, n in rows.tolist())
+    assert len({place for _, place, _ in rows.tolist()}) >= (size if way == "filled" else size // 2) - 4
+
+
+def test_every_second_word_by_chance_is_none() -> None:
+    # The same words at every second place, in any order: a common topic.
+    rnd = np.random.default_rng(5)
+    for _ in range(50):
+        source = np.arange(1, 91, dtype=np.uint64)
+        answer = np.stack((rnd.permutation(source)[:45], np.arange(1000, 1045, dtype=np.uint64)), axis=1).ravel()
+        _, begins, _, _ = judge(answer, np.resize(SAID["filled"], len(answer)), source, PRICES)
+        assert not len(begins)
 
 
 def test_parts_in_another_order_are_one_copy() -> None:
