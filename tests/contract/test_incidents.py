@@ -311,6 +311,19 @@ def test_weak_signals_and_few_are_no_incident(desk, keeper) -> None:
     assert desk.book.listed() == []
 
 
+def test_behaviour_opens_incidents_and_slows_nobody_down_a_second_time(desk, keeper) -> None:
+    for _ in range(20):
+        keeper.take(signal("behaviour.other"))
+        keeper.take(signal("behaviour.canary"))
+    assert desk.book.listed() == []
+    keeper.take(signal("behaviour.harvest", strength=0.5))
+    assert desk.book.listed() == []
+    keeper.take(signal("behaviour.no-sentence", strength=0.6))
+    keeper.take(signal("behaviour.slowed", strength=0.6))
+    assert [(one.group, one.severity.word) for one in desk.book.listed()] == [("extraction", "medium")]
+    assert desk.containments.active() == []
+
+
 def test_an_incident_tells_what_was_shown_until_then(desk, keeper, ledger) -> None:
     charge = Charge("files\x1fhr/42", tuple(range(10)), 100, 100)
     reservation = ledger.reserve(Account("acme", "ann"), [charge], request_id="r")

@@ -62,7 +62,7 @@ def test_the_rows_verify(open_guard: Callable[..., Guard], ann: Principal) -> No
     report = verify(audit_folder(guard.settings), [audit_key(guard.settings).public])
 
     assert report.sound
-    assert report.rows == 5
+    assert report.rows >= 5  # and what they gave rise to
     assert report.uncovered == 0
 
 

@@ -51,12 +51,17 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         "verdict.dump": Rule(group="extraction", severity=Severity.HIGH, cost=5, budget=0.5),
         "verdict.budget": Rule(group="extraction", severity=Severity.MEDIUM, count=5, cost=2),
-        "behaviour": Rule(group="extraction", severity=Severity.MEDIUM, count=3, least=0.5, cost=3, budget=0.5),
+        # Behaviour slows its users down itself, as far as it is sure; each indicator is told once in six hours.
+        "behaviour": Rule(group="extraction", severity=Severity.MEDIUM, count=2, least=0.5),
         "behaviour.dump-request": Rule(group="extraction", severity=Severity.MEDIUM, least=0.45),
         "behaviour.corpus-text": Rule(group="extraction", severity=Severity.MEDIUM, least=0.45),
-        # Several signs together; behaviour slows the user down itself, and longer than an hour if it goes on.
+        # Several signs together.
         "behaviour.slowed": Rule(group="extraction", severity=Severity.MEDIUM),
-        "behaviour.campaign": Rule(group="campaign", severity=Severity.HIGH, cost=5, budget=0.5),
+        # On the first days, people who work on disjoint subjects look like one.
+        "behaviour.campaign": Rule(group="campaign", severity=Severity.MEDIUM),
+        # These repeat what is told here under its own name.
+        "behaviour.other": Rule(group="extraction", severity=Severity.LOW, least=1.0),
+        "behaviour.canary": Rule(group="canary", severity=Severity.LOW, least=1.0),
         "verdict.entitlement": Rule(group="entitlement", severity=Severity.HIGH),
         "verdict.training": Rule(group="training", severity=Severity.HIGH),
         "verdict.secret": Rule(group="secret", severity=Severity.HIGH),
