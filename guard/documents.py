@@ -27,11 +27,13 @@ def filter_documents(
     question: str,
     decoys: Container[DocumentRef] = (),
     entitlements: Entitlements = BY_READERS,
+    budget: float = 1.0,
 ) -> tuple[Kept, Mapping[DocumentRef, Right]]:
     """
     Sort *refs* into those that may go into a prompt for *principal* and those that may not, and count the retrievals.
 
-    Decoys are dropped like documents that nobody knows, and count for nothing.
+    Decoys are dropped like documents that nobody knows, and count for nothing.  *budget* is the part of daily budgets
+    that the principal keeps, from 0 to 1.
 
     Returns:
         The two lists, and what the principal may do with each document.
@@ -54,7 +56,7 @@ def filter_documents(
             for ref in _spent(counted, account, policy, ledger):
                 reasons[ref] = Reason.BUDGET
                 del counted[ref]
-            allowed = _retrieve(counted, account, policy, ledger, request_id, question)
+            allowed = _retrieve(counted, account, policy, ledger, request_id, question, budget)
         except LedgerUnavailable:
             if not any(right.free for right in rights.values()):
                 raise
@@ -92,14 +94,16 @@ def _retrieve(
     ledger: Ledger,
     request_id: str,
     question: str,
+    budget: float,
 ) -> frozenset[str]:
     retrievals: dict[str, Retrieval] = {}
     distinct: list[int] = []
     for right in counted.values():
         limits = policy.limits(right.label)
         if limits.distinct is not None:
-            distinct.append(limits.distinct)
-        retrievals[right.family] = Retrieval(right.family, limits.retrievals, limits.distinct is not None)
+            distinct.append(_part(limits.distinct, budget))
+        per_day = None if limits.retrievals is None else _part(limits.retrievals, budget)
+        retrievals[right.family] = Retrieval(right.family, per_day, limits.distinct is not None)
     if not retrievals:
         return frozenset()
     return ledger.retrieve(
@@ -109,3 +113,8 @@ def _retrieve(
         request_id=request_id,
         payload=question,
     )
+
+
+def _part(limit: int, budget: float) -> int:
+    """Return what is left of a daily limit; of one that allows anything at least 1."""
+    return min(limit, max(1, int(limit * budget)))

@@ -180,6 +180,7 @@ class Guard(AsyncTwins):
                 question=question or "",
                 decoys=self.decoys,
                 entitlements=self.entitlements,
+                budget=hold.budget,
             )
             if len(free) < len(refs):
                 kept = with_held(kept, refs)

@@ -143,3 +143,14 @@ def test_slowing_down_counts_a_question_as_many(open_guard: object, ann: Princip
     guard.watch = Watch(gates=[Holding(Hold(cost=5))])
 
     assert [guard.admit("What is the rent?", ann).allowed for _ in range(3)] == [True, True, False]
+
+
+def test_a_part_of_the_daily_budgets_is_gone_and_comes_back(open_guard: object, ann: Principal) -> None:
+    guard = open_guard("[labels.confidential]\nretrievals = 6\n")  # type: ignore[operator]
+
+    def kept() -> int:
+        return sum(bool(guard.filter_documents([FILES_LEASE], ann).kept) for _ in range(9))
+
+    for budget, times in ((0.5, 3), (0.0, 0), (1.0, 3)):
+        guard.watch = Watch(gates=[Holding(Hold(budget=budget))])
+        assert kept() == times
