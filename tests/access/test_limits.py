@@ -10,11 +10,15 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from guard.access.limits import Limiter
+from corpora.document import DocumentRef
+from guard.access.limits import Limiter, Metering
 from guard.access.limits.windows import EXACT, MovingWindows
 from guard.prices import Prices
 from guard.principal import ANONYMOUS, Principal
 from guard.request import Call
+from guard.rights import Right
+from guard.verdict import Reason
+from guard.watch.events import Judged, Retrieved
 
 START = 1_800_000_000.0
 
@@ -325,3 +329,37 @@ def test_one_dear_question_does_not_shut_out_the_others(now):
     limiter.charge(user(), 10**6)
 
     assert admitted(limiter, user("bob"), 9) == 9
+
+
+def test_what_comes_close_together_counts_as_of_its_latest_moment():
+    clock = [START]
+    windows = MovingWindows(lambda: clock[0])
+    counted = []
+    for _ in range(400):
+        assert windows.take("a", 10**6, 60, 1)
+        counted.append(clock[0])
+        clock[0] += 0.11
+    while counted and clock[0] < START + 200:
+        used, _ = windows.look("a", 10**6, 60, 1)
+        recent = sum(one > clock[0] - 60 for one in counted)
+        longer = sum(one > clock[0] - 60 * (1 + 1 / EXACT) for one in counted)
+        assert recent <= used <= longer
+        clock[0] += 0.37
+
+
+def test_what_was_fetched_and_answered_is_charged(now):
+    limiter = Limiter({"standard": Tier(per_minute=60)})
+    metering = Metering(limiter, Prices(question=1000, answer=1000, documents=2))
+    refs = [DocumentRef("files", name) for name in "abcdef"]
+    labels = ("confidential", "restricted", "confidential", "confidential", "internal", "confidential")
+    rights = {
+        ref: Right(family=ref.id, label=label, length=9, readable=True) for ref, label in zip(refs, labels, strict=True)
+    }
+    about = {"at": START, "principal": user(), "request_id": "r", "question": "x"}
+    list(metering.retrieved(Retrieved(**about, kept=tuple(refs[:5]), dropped=(), rights=rights)))
+    assert quota(limiter.admit(user()), "user-minute") == (60, 60 - 2 - 1)
+
+    answer = {"context": (), "reason": Reason.OK, "findings": (), "rights": {}, "cells": {}, "shown": 9, "action": None}
+    list(metering.judged(Judged(**about, **answer, answered=3500, record=True)))
+    list(metering.judged(Judged(**about, **answer, answered=3500, record=False)))
+    assert quota(limiter.admit(user()), "user-minute") == (60, 60 - 3 - 3 - 1)
