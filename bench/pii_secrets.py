@@ -1,25 +1,23 @@
 """
-Recall, false alarms and CPU of the detectors of secrets and of personal data, on labelled files given on the command line.
+Recall, false alarms and CPU of the detector of personal data, on labelled files given on the command line.
 
-    python -m bench.pii_secrets --secrets S.jsonl.gz --negatives N.jsonl.gz --pii P.jsonl.gz --clean PROSE.jsonl.gz CODE.jsonl.gz
+    python -m bench.pii_secrets --pii P.jsonl.gz --clean PROSE.jsonl.gz CODE.jsonl.gz
 
-A row is an object with ``text``, ``spans`` (``start``, ``end``, ``type``; half-open code points) and ``source``; secrets also
-``tier``, ``rule`` and ``style``, personal data ``labelled`` (the types its source labels) and ``lang``, negatives ``kind``.
-A labelled span is hit when at least half of it is covered.  Nothing of the files is kept; ``--misses`` prints rule names only.
+A row is an object with ``text``, ``spans`` (``start``, ``end``, ``type``; half-open code points) and ``source``, ``labelled``
+(the types its source labels) and ``lang``.  A labelled span is hit when at least half of it is covered.  Nothing of the files
+is kept.  Credentials are measured by :mod:`bench.findings`.
 """
 # ruff: noqa: E501 - tables
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
+from bench.findings.rows import covered, overlaps, rows
 from detectors import Finding
 from detectors.pii import PiiDetector
 from detectors.secrets import SecretDetector
@@ -31,69 +29,7 @@ TYPES = {
 STRUCTURED = ("EMAIL", "PHONE", "CREDIT_CARD", "IBAN", "US_SSN", "IP")
 CORE = (*STRUCTURED, "PERSON", "LOCATION")
 
-Row = dict[str, Any]
 Detect = Callable[[str], Sequence[Finding]]
-
-
-def rows(path: str) -> Iterator[Row]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
-def covered(span: Row, found: Iterable[tuple[int, int]]) -> bool:
-    places: set[int] = set()
-    for start, end in found:
-        places.update(range(max(start, span["start"]), min(end, span["end"])))
-    return 2 * len(places) >= span["end"] - span["start"]
-
-
-def overlaps(found: tuple[int, int], spans: Iterable[Row]) -> bool:
-    return any(found[0] < span["end"] and span["start"] < found[1] for span in spans)
-
-
-def secrets(path: str, detect: Detect, *, misses: bool) -> None:
-    hits: dict[str, Counter[bool]] = defaultdict(Counter)
-    missed: Counter[str] = Counter()
-    extra = total = 0
-    for row in rows(path):
-        found = [(one.span.start, one.span.end) for one in detect(row["text"])]
-        extra += sum(not overlaps(one, row["spans"]) for one in found)
-        for span in row["spans"]:
-            hit = covered(span, found)
-            total += hit
-            for key in (
-                f"tier {row['tier']}",
-                f"style {row['style']}",
-                f"shape {row.get('shape')} ({row['tier']})",
-                f"tool {row.get('tool')} ({row['tier']})",
-            ):
-                hits[key][hit] += 1
-            if not hit and row["tier"] == "core":
-                missed[f"{row['rule']} [{row['style']}]"] += 1
-    print("secrets: recall")
-    for key, counts in sorted(hits.items()):
-        print(f"  {key:32} {counts[True] / counts.total():.3f}  of {counts.total()}")
-    print(f"  findings beside a label: {extra} ({total} labels hit)")
-    if misses:
-        for key, count in sorted(missed.items()):
-            print(f"    missed {count} {key}")
-
-
-def negatives(path: str, detect: Detect) -> None:
-    flagged: Counter[str] = Counter()
-    rules: Counter[str] = Counter()
-    size: Counter[str] = Counter()
-    for row in rows(path):
-        size[row["kind"]] += 1
-        found = detect(row["text"])
-        flagged[row["kind"]] += bool(found)
-        rules.update({f"{row['kind']}: {one.rule}" for one in found})
-    print(f"secrets: negatives flagged {flagged.total() / size.total():.4f} of {size.total()}")
-    for kind, count in size.items():
-        if flagged[kind]:
-            print(f"  {kind:24} {flagged[kind]} of {count}")
-    print("  ", dict(rules))
 
 
 def clean(path: str, detectors: dict[str, Detect]) -> None:
@@ -148,17 +84,10 @@ def score(counts: Counter[str]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--secrets")
-    parser.add_argument("--negatives")
     parser.add_argument("--pii")
     parser.add_argument("--clean", nargs="*", default=[])
-    parser.add_argument("--misses", action="store_true", help="name the rules whose samples were missed")
     options = parser.parse_args(arguments)
     detector, patterns, names = SecretDetector(), PiiDetector(ner=False), PiiDetector()
-    if options.secrets:
-        secrets(options.secrets, detector.detect, misses=options.misses)
-    if options.negatives:
-        negatives(options.negatives, detector.detect)
     if options.pii:
         patterns.warm()
         personal(options.pii, patterns.detect, label="patterns")

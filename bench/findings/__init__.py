@@ -1,0 +1,1 @@
+"""What finds credentials, ours beside other scanners, on files given on the command line."""
