@@ -83,9 +83,59 @@ def digest(value: str) -> bool:
     return len(value) in _DIGEST_LENGTHS and _HEX.match(value) is not None
 
 
+_DIGEST_STEM: Final = re.compile(
+    any_of(
+        [
+            "sha",
+            "md5",
+            "blake",
+            "crc",
+            "hash",
+            "digest",
+            "checksum",
+            "integrity",
+            "etag",
+            "commit",
+            "rev",
+            "tree",
+            "parent",
+            "merge",
+            "cherry",
+            "blob",
+            "object",
+            "ref",
+            "head",
+            "layer",
+            "image",
+            "fingerprint",
+            "thumbprint",
+            "signature",
+            "sum",
+            "resolved",
+            "uuid",
+            "guid",
+            "trace",
+            "span",
+            "request",
+            "correlation",
+            "build",
+            "version",
+            "serial",
+            "nonce",
+            "salt",
+            "iv",
+            "pub",
+            "cert",
+            "prüfs",
+            "somme",
+        ]
+    )
+)
+
+
 def named_digest(before: str) -> bool:
     """Say whether the lower-case text *before* a value names it a digest, a commit, an identifier or a public key."""
-    return _DIGEST_WORDS.search(before) is not None
+    return _DIGEST_STEM.search(before) is not None and _DIGEST_WORDS.search(before) is not None
 
 
 _OTHER_KEY: Final = re.compile(
@@ -164,7 +214,8 @@ def varied(value: str) -> bool:
 
 def _mostly_words(value: str, share: float) -> bool:
     """Say whether at least *share* of *value* reads as words."""
-    return len(_LETTER.findall(value)) >= share * len(value) and wordiness(value) >= share
+    digits = sum(map(str.isdigit, value))
+    return len(value) - digits >= share * len(value) and wordiness(value) >= share
 
 
 def opaque(value: str) -> bool:
@@ -203,6 +254,8 @@ _ACRONYM: Final = 5
 
 def identifier(value: str) -> bool:
     """Say whether *value* is a name in a program: words and few short numbers, joined by signs or capitals."""
+    if sum(map(str.isdigit, value)) > _MOST_NUMBERS * _ACRONYM:
+        return False
     tokens = _TOKENS.findall(value)
     numbers = [token for token in tokens if token.isdigit()]
     if (

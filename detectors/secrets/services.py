@@ -10,6 +10,7 @@ from typing import Final
 
 from detectors.errors import RuleError
 from detectors.secrets.build import sample
+from detectors.secrets.trie import any_of
 
 
 @cache
@@ -86,8 +87,7 @@ def _index() -> tuple[re.Pattern[str], dict[str, list[Service]]]:
     for service in SERVICES:
         for word in service.words:
             by_word.setdefault(word, []).append(service)
-    words = sorted(by_word, key=lambda word: (-len(word), word))
-    return re.compile(r"(?<![a-z])(?:" + "|".join(map(re.escape, words)) + ")"), by_word
+    return re.compile(r"(?<![a-z])" + any_of(by_word)), by_word
 
 
 UUID_SHAPE: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
