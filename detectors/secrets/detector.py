@@ -96,11 +96,7 @@ class SecretDetector:
         loose: list[Value] = []
         if starts or words or hits.marks - _KEY_MARKS:
             lower = lowered(text)
-            loose.extend(
-                value
-                for value in generic.values(text, lower, starts)
-                if not self._almost(text[value.start : value.end])
-            )
+            loose.extend(value for value in generic.values(text, lower, starts) if not self._almost(text, value))
             loose.extend(
                 Value("password", said.start, said.end, 0.8) for said in passwords.passwords(text, lower, words)
             )
@@ -149,8 +145,11 @@ class SecretDetector:
             held.append(file)
         return folded.place(max(0, min(held)))
 
-    def _almost(self, value: str) -> bool:
-        """Say whether *value* begins as a token of fixed form does and is none: cut short, or a sample."""
+    def _almost(self, text: str, one: Value) -> bool:
+        """Say whether *one* begins as a token of fixed form does, is none, and nothing but words nearby speaks for it."""
+        value = text[one.start : one.end]
+        if one.rule == "keyed-value" and negatives.opaque(value):
+            return False
         head = _HEAD.match(value)
         return head is not None and head.group().lower() in self._heads
 
@@ -203,6 +202,9 @@ def _blocks(text: str) -> Iterator[Value]:
 
 def hollow(value: str) -> bool:
     """Say whether *value* has the shape of a token but stands for one: documentation, a mask, one character repeated."""
+    if "://" in value:
+        # In an address only what comes before the host is secret: db.example.com may be anybody's.
+        value = value.rpartition("@")[0] or value
     return _HOLLOW_STEM.search(value.lower()) is not None or negatives.filler(value[-40:])
 
 

@@ -56,6 +56,8 @@ def found(detector, text):
         (f"Hier is de sleutel: {OPAQUE}", None, OPAQUE),
         (f"acme_token = {LONG}", "keyed-value", LONG),
         (f"postgres://app:{OPAQUE}@db.test/x", "url-password", f"postgres://app:{OPAQUE}@db.test/x"),
+        (f"redis://app:{OPAQUE}@db.example.com/1", "url-password", f"redis://app:{OPAQUE}@db.example.com/1"),
+        (f"LAUNCHDARKLY_TOKEN=api-{OPAQUE}", "keyed-value", f"api-{OPAQUE}"),
         (
             f"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,1F77\n\n{BLOCK}\n-----END RSA PRIVATE KEY-----",
             "private-key",

@@ -57,7 +57,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         name="anthropic-key",
-        pattern=r"sk-ant-[a-z]{3,6}[0-9]{2,3}-[A-Za-z0-9_-]{80,120}",
+        pattern=r"sk-ant-[a-z]{3,6}[0-9]{2,3}-[A-Za-z0-9_-]{80,120}AA",
         anchor=("sk-ant-",),
         source="https://docs.anthropic.com/en/api/overview",
         matches=tuple("sk-ant-" + kind + "-" + sample(ALNUM, 93) + "AA" for kind in ("api03", "admin01", "oat01")),

@@ -24,7 +24,7 @@ RULES: Final[tuple[Rule, ...]] = (
         bitbucket-app-password | ATBB | alnum 32 | | support.atlassian.com/bitbucket-cloud/docs/app-passwords/
         atlassian-token | ATATT3 ATCTT3 ATSTT3 | A-Za-z0-9_=- 60-400 | | support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
         npm-token | npm_ | alnum 36 | | docs.npmjs.com/about-access-tokens
-        pypi-token | pypi-AgEIcHlwaS5vcmc pypi-AgENdGVzdC5weXBpLm9yZw | urlsafe 50-1000 | | packaging.python.org/en/latest/specifications/pypirc/
+        pypi-token | pypi-AgEIcHlwaS5vcmc pypi-AgENdGVzdC5weXBpLm9yZw | urlsafe 85-1000 | | packaging.python.org/en/latest/specifications/pypirc/
         rubygems-key | rubygems_ | hex 48 | | guides.rubygems.org/api-key-scopes/
         crates-token | cio | alnum 32 | bounded | doc.rust-lang.org/cargo/reference/publishing.html
         nuget-key | oy2 | lower 43 | bounded | learn.microsoft.com/nuget/nuget-org/publish-a-package
