@@ -102,4 +102,4 @@ def installed() -> Iterator[tuple[str, Find]]:
         try:
             yield name, build()
         except ImportError as error:
-            print(f"{name} is left out: {error}; see requirements/secret-peers.txt", file=sys.stderr)
+            print(f"{name} is left out: {error}; pip install --group secret-peers", file=sys.stderr)
