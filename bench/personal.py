@@ -4,8 +4,8 @@ Personal data beside Presidio as it comes: recall and precision by type, false a
     python -m bench.personal --pii P.jsonl.gz --prose PROSE.jsonl.gz --code CODE.jsonl.gz
 
 The rows of the files are those of :mod:`bench.pii_secrets`.  F2 is type-aware; a labelled span is hit when at least
-half of it is covered by findings of its type.  ``--half`` takes the even or the odd rows only, to write rules on one half
-and look at the other; ``--skip`` leaves systems out.
+half of it is covered by findings of its type.  ``--half`` takes the even or the odd rows only, so that rules are
+written on one half and judged on the other; ``--skip`` leaves systems out.
 """
 
 from __future__ import annotations
