@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import accumulate
+from pathlib import Path
 
 from bench.findings.rows import Place
 
@@ -66,18 +68,16 @@ def _credsweeper() -> Find:
 
 
 def _detect_secrets() -> Find:
-    scan = importlib.import_module("detect_secrets.core.scan").scan_line
+    scan = importlib.import_module("detect_secrets.core.scan").scan_file
     settings = importlib.import_module("detect_secrets.settings").default_settings
 
     def find(text: str) -> list[Place]:
-        places: list[Place] = []
-        start = 0
-        with settings():
-            for line in text.split("\n"):
-                for one in scan(line):
-                    places.extend(_every(text, one.secret_value or "", start, start + len(line)))
-                start += len(line) + 1
-        return places
+        # Its function for single lines leaves its filters out, so it is given files, as its command line gives them.
+        with tempfile.TemporaryDirectory() as folder, settings():
+            path = Path(folder) / "answer"
+            path.write_text(text, encoding="utf-8", newline="")
+            found = list(scan(str(path)))
+        return [place for one in found for place in _every(text, one.secret_value or "")]
 
     return find
 
