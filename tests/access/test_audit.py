@@ -304,3 +304,37 @@ def test_many_rows_bring_a_checkpoint(tmp_path: Path) -> None:
     audit = filled(tmp_path, 25, rows=10)
     assert report_of(tmp_path).checkpoints == 2
     audit.close()
+
+
+def test_a_row_written_anew_alone_does_not_fit_the_next_one(tmp_path: Path) -> None:
+    from guard.access.audit.rows import body_of, digest_of, line_of, link, parsed
+
+    filled(tmp_path).close()
+    lines = lines_of(tmp_path)
+    fields = dict(parsed(lines[5][:-1]).fields) | {"kind": "admission.refused"}
+    body = body_of(fields)
+    lines[5] = line_of(body, link(parsed(lines[4][:-1]).hash, digest_of(body)))
+    chain_of(tmp_path).write_bytes(b"".join(lines))
+
+    assert [problem.row for problem in report_of(tmp_path).problems] == [7]
+
+
+def test_the_hash_of_a_row_is_what_the_documents_say() -> None:
+    from hashlib import sha256
+
+    from guard.access.audit.rows import START, digest_of, link
+
+    assert link(START, digest_of(b"{}")) == sha256(bytes(32) + sha256(b"{}").digest()).digest()
+
+
+def test_what_stands_between_rows_is_only_what_the_next_process_said_of_a_crash(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    torn = b'{"chain":"half a ro'
+    with chain_of(tmp_path).open("ab") as file:
+        file.write(torn)
+    filled(tmp_path, 2).close()
+    assert report_of(tmp_path).sound
+    raw = chain_of(tmp_path).read_bytes()
+    chain_of(tmp_path).write_bytes(raw.replace(torn, torn + b" and more"))
+
+    assert "altered" in report_of(tmp_path).problems[0].what
