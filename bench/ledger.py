@@ -1,7 +1,7 @@
 """
 The ledger: how long a charge takes, and whether any cap is overrun when many processes charge at once.
 
-    python -m bench.ledger [--url URL] [--operations 12000] [--processes 8] [--users 20000]
+    python -m bench.ledger [--url URL] [--operations 12000] [--processes 8] [--users 1000000]
 
 Prints one JSON line per figure.  The URL's database should be empty; without one a file in a temporary folder is used.
 """
@@ -17,8 +17,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pyroaring import BitMap
+from sqlalchemy import create_engine, insert
+
 from bench.figures import emit
 from guard.access.ledger import Account, Charge, Ledger, Retrieval, open_ledger
+from guard.access.ledger.cells import packed
+from guard.access.ledger.keys import family_key, tenant_key, user_key
+from guard.access.ledger.schema import EXPOSURE
 
 CAPS = (120, 200)
 """Cells of a family for a user and for a tenant: low enough to be reached, so that the race is one."""
@@ -38,14 +44,37 @@ def timed(step: Callable[[int], object], rounds: int) -> dict[str, float]:
     return {f"p{part}_ms_{name}": round(cuts[name][part - 1], 3) for name in cuts for part in (50, 99)}
 
 
-def charge_once(ledger: Ledger, number: int, users: int = 200) -> None:
+def charge_once(ledger: Ledger, number: int, users: int = 200, tenant: str = "acme") -> None:
     """Reserve and commit 12 cells of each of two documents, as for a quote of some hundred characters."""
     charges = [
         Charge(f"handbook\x1fdoc{(7 * number + part) % 400}", tuple(range(number % 50, number % 50 + 12)), 4000, 9000)
         for part in range(2)
     ]
-    made = ledger.reserve(Account("acme", f"user{number % users}"), charges, request_id=f"r{number}")
+    made = ledger.reserve(Account(tenant, f"user{number % users}"), charges, request_id=f"r{number}")
     ledger.commit(made.id, made.granted)
+
+
+def fill(url: str, users: int) -> None:
+    """Write the accounts of so many users straight into the table, as charging them one after another would."""
+    cells = packed(BitMap(range(10, 22)))
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    for first in range(0, users, 10_000):
+        rows = [
+            {
+                "tenant_key": tenant_key("crowd"),
+                "user_key": user_key("crowd", f"user{number}"),
+                "family_key": family_key(f"handbook\x1fdoc{7 * number % 400}"),
+                "tenant": "crowd",
+                "user_name": f"user{number}",
+                "family": f"handbook\x1fdoc{7 * number % 400}",
+                "cells": cells,
+                "updated": 1.8e9,
+            }
+            for number in range(first, min(first + 10_000, users))
+        ]
+        with engine.begin() as connection:
+            connection.execute(insert(EXPOSURE), rows)
+    engine.dispose()
 
 
 def retrieve_once(ledger: Ledger, number: int) -> None:
@@ -119,7 +148,7 @@ def main() -> None:
     parser.add_argument("--url")
     parser.add_argument("--operations", type=int, default=12_000)
     parser.add_argument("--processes", type=int, default=8)
-    parser.add_argument("--users", type=int, default=20_000)
+    parser.add_argument("--users", type=int, default=1_000_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         url = options.url or f"sqlite:///{folder}/ledger.db"
@@ -135,9 +164,9 @@ def main() -> None:
                 )
         with open_ledger(url) as ledger:
             emit("ledger", "retrieve, five documents", **timed(lambda number: retrieve_once(ledger, number), 2000))
-            for number in range(options.users):
-                charge_once(ledger, number, users=options.users)
-            figures = timed(lambda number: charge_once(ledger, number + options.users, options.users), 2000)
+        fill(url, options.users)
+        with open_ledger(url) as ledger:
+            figures = timed(lambda number: charge_once(ledger, 499 * number, options.users, "crowd"), 2000)
             emit("ledger", "reserve and commit among many users", users=options.users, **figures)
         if not options.url:
             size = sum(file.stat().st_size for file in Path(folder).iterdir())
