@@ -11,16 +11,34 @@ from detectors.folding import Folded
 _MARK: Final = r"(?:\*{1,3}|~~|`|<(?:/[A-Za-z][A-Za-z0-9]{0,15}|[A-Za-z][^<>\n.!?\u2026\u3002\uff01\uff1f]{0,100})>|&(?:nbsp|#160|#32|#64|commat|shy|#173);)"
 _SIGNS: Final = "*~`<&"
 _MARKED: Final = re.compile(_MARK)
-_INSIDE: Final = re.compile(rf"[\w@+.:-][ ]?{_MARK}{{1,3}}[ ]?[\w@+(.:-]")
-"""Markup between two characters of what may be one value."""
+_RUN: Final = re.compile(rf"{_MARK}{{1,3}}")
+_SIGN: Final = re.compile(rf"[{_SIGNS}]")
+_VALUE_BEFORE: Final = re.compile(r"(?:[\d@+]|\w[.-])[ ]?\Z")
+_VALUE_BEHIND: Final = re.compile(r"[ ]?(?:[\d@+]|[.-]\w)")
+_WORD_BEFORE: Final = re.compile(r"[\w@+.:-][ ]?\Z")
+_WORD_BEHIND: Final = re.compile(r"[ ]?[\w@+(.:-]")
 _UNFINISHED: Final = re.compile(r"(?:<[^<>\n.!?\u2026\u3002\uff01\uff1f]{0,101}|&#?\w{0,6}|\*+|~|`)\Z")
 _MEANT: Final = {"&nbsp;": " ", "&#160;": " ", "&#32;": " ", "&#64;": "@", "&commat;": "@"}
 
 
 def splits(text: str, start: int = 0, end: int | None = None) -> bool:
-    """Say whether markup splits something like a value in ``text[start:end]``."""
-    signs = any(text.find(sign, start, end) >= 0 for sign in _SIGNS)
-    return signs and _INSIDE.search(text, start, len(text) if end is None else end) is not None
+    """
+    Say whether markup in ``text[start:end]`` stands between two characters of what may be one value.
+
+    One of them is a digit, an ``@`` or a sign inside a word, or the markup itself means an ``@``.
+    """
+    end = len(text) if end is None else end
+    for sign in _SIGN.finditer(text, start, end):
+        before = text[max(start, sign.start() - 3) : sign.start()]
+        if not _WORD_BEFORE.search(before):
+            continue
+        run = _RUN.match(text, sign.start(), end)
+        if run is None or not _WORD_BEHIND.match(text, run.end(), end):
+            continue
+        at = run.group() in _MEANT and _MEANT[run.group()] == "@"
+        if at or _VALUE_BEFORE.search(before) or _VALUE_BEHIND.match(text, run.end(), end):
+            return True
+    return False
 
 
 def unmarked(text: str) -> Folded:
