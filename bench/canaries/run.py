@@ -32,7 +32,7 @@ from corpora.planting.copies import plant
 from corpora.readers import read_documents
 from detectors.canaries import CanaryDetector
 from detectors.verbatim import VerbatimDetector
-from guard import Action, CheckRequest, Guard, Principal
+from guard import CheckRequest, Guard, GuardUnavailable, Principal
 from guard.settings import CorpusSetting, LedgerSetting, PiiSetting, Settings
 
 KEY = b"the key of this bench, no other"
@@ -171,6 +171,7 @@ def disguised(guard: Guard, each: int, chance: random.Random) -> None:
             lone_stopped=1 - ends["lone"]["allow"] / each,
             two_blocked=ends["two"]["block"] / each,
             with_text_blocked=ends["with text"]["block"] / each,
+            with_text_stopped=1 - ends["with text"]["allow"] / each,
             markers_that_left=leaked,
         )
 
@@ -197,8 +198,9 @@ def decoys_found(guard: Guard, each: int, chance: random.Random) -> None:
 def _judged(guard: Guard, said: str) -> tuple[str, str]:
     try:
         verdict = guard.check(CheckRequest(answer=said, principal=ANN, record=False))
-    except AnswerTooLarge:
-        return Action.BLOCK.word, ""
+    except GuardUnavailable:
+        # More disguised than is read: nothing is shown.
+        return "unread", ""
     return verdict.action.word, verdict.text
 
 

@@ -18,7 +18,8 @@ class MarkedDocuments:
     Knows the documents of the open corpora by the tags of their markers.
 
     The first marker that is ever seen, and the first after a change of a corpus, goes once through the ids of that
-    corpus (some 10 microseconds each); answers without markers cost nothing.  Safe for use from several threads.
+    corpus (some 30 microseconds and 300 bytes each); answers without markers cost nothing.  Safe for use from several
+    threads.
 
     Args:
         corpora: The open corpora.

@@ -167,6 +167,11 @@ def test_decoys_are_known_by_their_names(stem: str, after: str) -> None:
     assert not is_decoy(KEY, "files", "x" + name)
 
 
+def test_a_longer_number_is_another_one() -> None:
+    assert not is_decoy(KEY, "files", decoy_id(KEY, "files", "case-4"))
+    assert not is_decoy(KEY, "files", decoy_id(KEY, "files", "case-", "7"))
+
+
 @pytest.mark.parametrize("name", ["", "hr/42.md", "case-123456789.md", "000000000", "9" * 40, "a" * 1000])
 def test_other_names_are_no_decoys(name: str) -> None:
     assert not is_decoy(KEY, "files", name)
