@@ -11,7 +11,7 @@ from corpora.planting.markers import Mark, valid_key
 from corpora.span import Span
 from corpora.text.disguises import View, views
 from corpora.text.normalize import normalize
-from detectors.canaries.escapes import unescaped
+from detectors.canaries.escapes import numbered, unescaped
 from detectors.canaries.letters import LENGTH, search
 from detectors.canaries.sources import MarkedDocuments
 from detectors.finding import Finding, Kind, Source
@@ -87,9 +87,9 @@ class CanaryDetector:
 
 def _readings(text: str) -> Iterator[View]:
     yield from views(text, _bits)
-    few = unescaped(text)
-    if few is not None:
-        yield few
+    for reading in (unescaped(text), numbered(text)):
+        if reading is not None:
+            yield reading
 
 
 def _plain(text: str, keys: Sequence[bytes]) -> Iterator[tuple[Span, Mark]]:

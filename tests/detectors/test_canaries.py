@@ -72,6 +72,10 @@ DRESSES = {
     "base64 backwards": lambda m: base64.b64encode(m.encode()).decode()[::-1],
     "hex of base64": lambda m: base64.b64encode(m.encode()).hex(),
     "base64 of spaced": lambda m: base64.b64encode(" ".join(m).encode()).decode(),
+    "decimal": lambda m: " ".join(str(byte) for byte in m.encode()),
+    "decimal, commas": lambda m: ", ".join(str(byte) for byte in m.lower().encode()),
+    "binary": lambda m: " ".join(f"{byte:08b}" for byte in m.encode()),
+    "binary, no spaces": lambda m: "".join(f"{byte:08b}" for byte in m.encode()),
     "cut off": lambda m: m[:15],
 }
 
