@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -28,13 +29,20 @@ EVIDENCE: Final = 30.0
 """Bits that seeds in two neighbouring blocks must add up to before a stretch is worth an alignment."""
 SUPPORT: Final = 50.0
 """Bits that the shared words must say there, each counted once."""
-_COMMON_PAIR: Final = 24
+_COMMON_PAIR: Final = 64
 """A pair that stands in more places says nothing about where a text comes from."""
-_PAIR_GAIN: Final = np.array(
-    [0, *(max(2, round(12 - 2 * np.log2(count))) for count in range(1, _COMMON_PAIR + 1))],
-    dtype=np.float32,
-)
-"""Bits that a pair adds to the evidence, by the number of places in which it stands."""
+_PAIR_BITS: Final = 12.0
+"""Bits that a pair adds to the evidence which stands in one place of a small index; two less for every doubling."""
+_SMALL: Final = 1 << 21
+"""Pairs of a small index."""
+_SHARE: Final = 0.6
+"""
+Of every doubling of the index beyond that, the part of a doubling of places that costs nothing.
+
+At 1, every pair would say as much as it does in a small index; candidates, and time, would double as well.
+"""
+_LEAST_BITS: Final = 3.0
+"""What adds less is not even gathered."""
 _SKETCH_GAIN: Final = 45.0
 """Bits that a sketch that is alike adds to the evidence: not enough without a pair or a gram near it."""
 _NONE: Final = np.zeros(0, dtype=np.int64)
@@ -59,6 +67,16 @@ class Seeds(NamedTuple):
     kind: NDArray[np.uint8]
 
 
+@cache
+def _pair_gain(pairs: int) -> F32:
+    """Return the bits that a pair adds, by the places in which it stands, float32, in an index of so many pairs."""
+    room = _SHARE * max(float(np.log2(max(pairs, 1) / _SMALL)), 0.0)
+    counts = np.arange(1, _COMMON_PAIR + 1)
+    gain = np.clip(np.round(_PAIR_BITS - 2 * np.maximum(np.log2(counts) - room, 0.0)), 0, None)
+    gain = gain[: np.count_nonzero(gain >= _LEAST_BITS)]
+    return np.concatenate(([0.0], gain)).astype(np.float32)
+
+
 def seeds(index: IndexReader, answer: FoldedAnswer, begin: int, end: int) -> Seeds:
     """
     Return the seeds among the words ``[begin, end)`` that may belong to a stretch worth an alignment.
@@ -77,9 +95,10 @@ def seeds(index: IndexReader, answer: FoldedAnswer, begin: int, end: int) -> See
         rank = int(np.count_nonzero(answer.telling[:begin] >= CONTENT_BITS)) if begin else 0
         begins = np.arange(-rank % ASKED_EVERY, len(content) - SKETCHED + 1, ASKED_EVERY)
         near = index.sketches.near(sketches(hashes, begins))
+    pair_gain = _pair_gain(len(index.pairs))
     head, tail, place, gain, kind = assemble(
         index.marks.find(gram_hashes(answer.folded.codes[low:high], GRAM)),
-        index.pairs.find(pairs, _COMMON_PAIR),
+        index.pairs.find(pairs, len(pair_gain) - 1),
         near,
         low,
         GRAM,
@@ -87,7 +106,7 @@ def seeds(index: IndexReader, answer: FoldedAnswer, begin: int, end: int) -> See
         words.begin,
         first,
         second,
-        _PAIR_GAIN,
+        pair_gain,
         PLACE_SHIFT,
         begins,
         content,
