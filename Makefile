@@ -52,9 +52,9 @@ $(BENCH_STAMP): $(STAMP) requirements/bench.txt
 
 # After a change of dependencies: needs `uv` on the path; hashes in, index addresses out.
 pins:
-	uv pip compile pyproject.toml --extra demo --extra postgres --extra openfga --extra assurance --group dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra demo --extra postgres --extra openfga --extra redis --extra assurance --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements/dev.txt
-	uv pip compile pyproject.toml --extra postgres --extra openfga --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra postgres --extra openfga --extra redis --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements/run.txt
 	uv pip compile --group bench --constraint requirements/dev.txt --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements/bench.txt
