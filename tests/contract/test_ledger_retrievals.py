@@ -112,6 +112,16 @@ def test_a_clock_that_goes_back_widens_nothing(ask, clock, back):
     assert ask(secret("b", 1), distinct=1) == set()
 
 
+def test_what_was_refused_meanwhile_lets_nothing_be_forgotten(ask, clock):
+    clock.now = 1_800_000_000 // HOUR * HOUR
+    assert ask(Retrieval("a", 1)) == {"a"}
+    clock.now += 25 * HOUR + 60
+    assert ask(Retrieval("a", 0)) == set()
+    clock.now -= 300  # into the hour before, whose day still holds the first one
+
+    assert ask(Retrieval("a", 1)) == set()
+
+
 def test_what_is_retrieved_under_a_clock_set_back_counts_until_real_time_passes_it(ask, clock):
     ask(Retrieval("a", 5))
     clock.now -= 20 * HOUR

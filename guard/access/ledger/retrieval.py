@@ -113,8 +113,9 @@ def _count(work: Work, order: Order, wanted: Mapping[str, Retrieval]) -> set[str
     latest, earliest = work.row(_LATEST, **mine)
     hour = int(order.now // HOUR) if latest is None else max(int(order.now // HOUR), latest)
     oldest = hour - WINDOW_HOURS
-    if earliest is not None and earliest < oldest:
-        work.run(_FORGET_OLD, **mine, oldest=oldest)
+    # A day longer than they count: a refusal writes no hour, and a clock set back must not find them gone.
+    if earliest is not None and earliest < oldest - WINDOW_HOURS:
+        work.run(_FORGET_OLD, **mine, oldest=oldest - WINDOW_HOURS)
     (distinct,) = work.row(_DISTINCT, **mine, oldest=oldest)
     allowed: set[str] = set()
     for family, entry in wanted.items():
